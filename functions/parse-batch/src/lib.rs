@@ -8,8 +8,9 @@
 //! - **needs**: the table, the domain rules, the secret of the keys, the bucket, the user pool, the dispatch queue
 //!
 //! S3 announces each object at least once. `uploads/<batch>` belongs to a batch that the portal created: its first
-//! version is pinned, and later versions are ignored. `drops/<officer>/<name>` creates a batch of its own for each stored
-//! version, whose ready rows are submitted without the officer. What cannot be read is told to its officer by mail.
+//! version is pinned, and later versions are ignored. `drops/<officer>/<name>` creates a batch of its own for each
+//! stored version, whose ready rows are submitted without the officer. What cannot be read is told to its officer by
+//! mail.
 
 use std::sync::Arc;
 

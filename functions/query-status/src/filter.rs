@@ -2,7 +2,7 @@
 
 use domain::{BatchId, Day};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use store::{InviteQuery, Sort, SortColumn, table::Order};
+use store::{Direction, InviteQuery, Sort, SortColumn};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
@@ -101,8 +101,8 @@ impl ListOrder {
     /// Every order with its name.
     fn all() -> impl Iterator<Item = (String, Self)> {
         COLUMNS.into_iter().flat_map(|(name, column)| {
-            let order = |order| Self(Sort { column, order });
-            [(name.to_owned(), order(Order::Ascending)), (format!("-{name}"), order(Order::Descending))]
+            let order = |direction| Self(Sort { column, direction });
+            [(name.to_owned(), order(Direction::Ascending)), (format!("-{name}"), order(Direction::Descending))]
         })
     }
 }
@@ -206,12 +206,14 @@ mod tests {
     #[test]
     fn a_list_and_an_export_are_in_the_order_that_is_asked_for() {
         for (name, column) in COLUMNS {
-            for (sort, order) in [(name.to_owned(), Order::Ascending), (format!("-{name}"), Order::Descending)] {
+            for (sort, direction) in
+                [(name.to_owned(), Direction::Ascending), (format!("-{name}"), Direction::Descending)]
+            {
                 let asked = json!({"sort": sort, "q": "ada"});
                 let list: ListQuery = serde_json::from_value(asked.clone()).unwrap();
                 let export: ExportQuery = serde_json::from_value(asked).unwrap();
                 for (query, limit) in [(list.first_page().unwrap(), 50), (export.up_to(7).unwrap(), 7)] {
-                    let expected = (Sort { column, order }, limit, Words::of("ada"));
+                    let expected = (Sort { column, direction }, limit, Words::of("ada"));
                     assert_eq!((query.sort, query.limit, query.words), expected, "{sort}");
                 }
             }

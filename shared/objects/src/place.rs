@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-/// Whether programs leave a file of this name: the mark of a folder, a lock file, a hidden file, or a folder's settings.
+/// Whether programs leave a file of this name: the mark or the settings of a folder, a lock file, or a hidden file.
 fn is_left_behind(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let is_settings = ["thumbs.db", "desktop.ini"].iter().any(|settings| name.eq_ignore_ascii_case(settings));

@@ -2,8 +2,8 @@
 
 /// Bounds that are checked before anything of a workbook is used.
 ///
-/// The defaults are far above honest files: a filled-in template of 10,000 rows is an upload of 1 MiB, and of 6 MiB from
-/// a program that does not compress.
+/// The defaults are far above honest files: a filled-in template of 10,000 rows is an upload of 1 MiB, and of 6 MiB
+/// from a program that does not compress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of the upload at most.

@@ -34,7 +34,7 @@ pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use error::StoreError;
 pub use idempotency::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
-pub use invite_list::{Days, InviteQuery, Sort, SortColumn};
+pub use invite_list::{Days, Direction, InviteQuery, Sort, SortColumn};
 pub use record::{Change, Record, Stored, Written};
 pub use records::{
     batch::ROWS_PER_ADDITION,

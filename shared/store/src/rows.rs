@@ -53,11 +53,6 @@ pub fn batch_of(key: &Key) -> Option<BatchId> {
     keys::batch_of(&key.pk)
 }
 
-/// The username in a row. `None`: it has none, or the text is not valid.
-fn username(keyed: &KeyedRow) -> Option<Username> {
-    Username::parse(&keyed.row.raw.form.username).ok()
-}
-
 fn row_number(sk: &str) -> Option<u32> {
     sk.strip_prefix(keys::ROW_PREFIX)?.parse().ok()
 }
@@ -104,7 +99,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
         let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
-        let usernames: Vec<Username> = rows.iter().filter(ready).filter_map(username).collect();
+        let usernames: Vec<Username> = rows.iter().filter(ready).filter_map(|row| row.row.username()).collect();
         let seen = look(self.live_invites(&addresses).await?).await;
         let live = seen.into_iter().filter(|invite| invite.is_live());
         let live: HashMap<AddressKey, Stored<Invite>> =
@@ -113,7 +108,7 @@ impl Store {
         let held: HashSet<AddressKey> = held.into_iter().collect();
         for keyed in rows {
             let (RowState::Ready, Some(address)) = (&keyed.row.state, keyed.address.as_ref()) else { continue };
-            let has_username = username(keyed).is_some_and(|username| named.contains(&username.canonical()));
+            let has_username = keyed.row.username().is_some_and(|username| named.contains(&username.canonical()));
             // An invite says more than the account that it led to.
             if let Some(invite) = live.get(address) {
                 keyed.row.state = keyed.row.beside_invite(invite, officer);

@@ -231,7 +231,7 @@ fn description(field: Field) -> String {
     let who = match spec.required {
         Required::Always => "",
         Required::Vendors => ", of vendors",
-        Required::OneOfThem => ", of which one may be blank",
+        Required::OneOfThem => ", unless the other name is given",
         Required::Never => ", optional",
     };
     let most = spec.max.map(|max| format!(", at most {max} characters")).unwrap_or_default();

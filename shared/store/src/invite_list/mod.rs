@@ -13,7 +13,7 @@ use std::{collections::HashMap, time::Duration};
 use domain::{InviteId, OfficerId, Timestamp};
 
 pub(crate) use image::Listed;
-pub use query::{Days, InviteQuery, Sort, SortColumn};
+pub use query::{Days, Direction, InviteQuery, Sort, SortColumn};
 pub use select::Selection;
 pub use summary::Summary;
 

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 use domain::InviteId;
 
-use super::query::{Sort, SortColumn};
-use crate::table::Order;
+use super::query::{Direction, Sort, SortColumn};
 
 /// The place of an invite in one order, which no other invite has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +30,9 @@ const BLANK: &str = "\u{10ffff}";
 impl Place {
     /// Which of two places of an order comes first. They are the same only if they are of the same invite.
     pub(super) fn compare(&self, other: &Self, sort: Sort) -> Ordering {
-        let by_key = match (&self.key, &other.key, sort.order) {
-            (Some(key), Some(others), Order::Ascending) => key.cmp(others),
-            (Some(key), Some(others), Order::Descending) => others.cmp(key),
+        let by_key = match (&self.key, &other.key, sort.direction) {
+            (Some(key), Some(others), Direction::Ascending) => key.cmp(others),
+            (Some(key), Some(others), Direction::Descending) => others.cmp(key),
             (key, others, _) => key.is_none().cmp(&others.is_none()),
         };
         by_key.then_with(|| self.id.cmp(&other.id))

@@ -7,8 +7,6 @@ use domain::{
     search::Words,
 };
 
-use crate::table::Order;
-
 #[derive(Clone, Debug, Default)]
 pub struct InviteQuery {
     /// Only invites that have each word somewhere: in the name, the address, the organisation, the department or the
@@ -39,7 +37,16 @@ pub struct Days {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     pub column: SortColumn,
-    pub order: Order,
+    pub direction: Direction,
+}
+
+/// From which end of a column a list begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the first text, or the earliest moment.
+    Ascending,
+    /// From the last text, or the latest moment.
+    Descending,
 }
 
 /// What a list is sorted by. Invites without a text in the column are last in both orders.
@@ -70,14 +77,14 @@ impl Days {
 
 impl Sort {
     /// The latest invite comes first.
-    pub const NEWEST: Self = Self { column: SortColumn::Date, order: Order::Descending };
+    pub const NEWEST: Self = Self { column: SortColumn::Date, direction: Direction::Descending };
     /// The earliest invite comes first.
-    pub const OLDEST: Self = Self { column: SortColumn::Date, order: Order::Ascending };
+    pub const OLDEST: Self = Self { column: SortColumn::Date, direction: Direction::Ascending };
 
     /// From the first to the last text of a column.
     #[must_use]
     pub const fn by(column: SortColumn) -> Self {
-        Self { column, order: Order::Ascending }
+        Self { column, direction: Direction::Ascending }
     }
 }
 

@@ -77,8 +77,8 @@ fn a_list_is_in_the_order_that_was_asked_for_and_back() {
         (SortColumn::Department, [3, 0, 1, 2, 4], [3, 0, 1, 2, 4]),
         (SortColumn::Techpass, [0, 1, 3, 4, 2], [2, 0, 1, 3, 4]),
     ] {
-        for (order, expected) in [(Order::Ascending, ascending), (Order::Descending, descending)] {
-            let sort = Sort { column, order };
+        for (direction, expected) in [(Direction::Ascending, ascending), (Direction::Descending, descending)] {
+            let sort = Sort { column, direction };
             assert_eq!(selected(&InviteQuery { sort, ..InviteQuery::default() }), expected, "{sort:?}");
         }
     }

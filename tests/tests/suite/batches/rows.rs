@@ -291,12 +291,25 @@ async fn what_is_used_otherwise_than_typed_is_told() {
     let ada = app.officer("ada");
     let form =
         Form { first_name: "Bo\u{a0} Li".to_owned(), contact_number: "6591234567".to_owned(), ..officer_form("bo") };
-    let id = paste(&ada, &[form, officer_form("kim")]).await;
+    let address = officer_form("lee").email;
+    let copied = Form {
+        email: format!("Lee Tan <{address}>;"),
+        username: "lee.tan".to_owned(),
+        last_name: "-".to_owned(),
+        department: "N/A".to_owned(),
+        ..officer_form("lee")
+    };
+    let id = paste(&ada, &[form, officer_form("kim"), copied]).await;
     assert_eq!(
         row(&ada, &id, 1).await["repairs"],
         json!([{"field": "firstName", "value": "Bo Li"}, {"field": "contactNumber", "value": "+6591234567"}])
     );
     assert_eq!(row(&ada, &id, 2).await.get("repairs"), None);
+    let third = row(&ada, &id, 3).await;
+    let left_out = |field: &str| json!({"field": field, "value": ""});
+    let email = json!({"field": "email", "value": address});
+    let repairs = json!([email, left_out("username"), left_out("lastName"), left_out("department")]);
+    assert_eq!((&third["state"], &third["repairs"]), (&json!("READY"), &repairs));
 }
 
 #[tokio::test]

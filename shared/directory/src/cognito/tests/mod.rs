@@ -40,13 +40,17 @@ const RULES: &str = r#"{"version":1,"domains":[
     {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
 
 fn invite(email: &str, username: &str) -> Invite {
+    named(email, username, ["Ada", "Tan"])
+}
+
+fn named(email: &str, username: &str, [first_name, last_name]: [&str; 2]) -> Invite {
     let now = Timestamp::from_unix_ms(1_763_875_442_000);
     let entropy = testing::seeded(1);
     let form = Form {
         email: email.into(),
         username: username.into(),
-        first_name: "Ada".into(),
-        last_name: "Tan".into(),
+        first_name: first_name.into(),
+        last_name: last_name.into(),
         contact_number: "91234567".into(),
         organisation: "Example".into(),
         reason: "Project".into(),
@@ -136,6 +140,20 @@ async fn an_account_is_made_by_one_request_that_mails_nothing() {
             "DesiredDeliveryMediums": ["EMAIL"],
         })
     );
+}
+
+#[tokio::test]
+async fn a_person_with_one_name_has_that_name_alone() {
+    for (names, attribute) in [(["Ada", ""], "given_name"), (["-", "Ada"], "family_name")] {
+        let invite = named("ada@vendor.example.com", "ada.tan", names);
+        let (directory, network) = directory(vec![made()]);
+        directory.create(&wanted(&invite)).await.unwrap();
+        let asked = network.asked.lock().unwrap();
+        let attributes = asked[0].1["UserAttributes"].as_array().unwrap();
+        let found: Vec<&Value> =
+            attributes.iter().filter(|each| each["Name"].as_str().unwrap().ends_with("_name")).collect();
+        assert_eq!(found, [&json!({"Name": attribute, "Value": "Ada"})]);
+    }
 }
 
 #[tokio::test]

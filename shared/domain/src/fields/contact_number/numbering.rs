@@ -7,8 +7,8 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region}
 /// The country code of Singapore.
 pub(super) const SINGAPORE: u16 = 65;
 
-/// Characters of a person's number of Singapore: the plus sign, the country code and eight digits. Longer numbers of its
-/// plan are of services, such as `1800 123 4567`.
+/// Characters of a person's number of Singapore: the plus sign, the country code and eight digits. Longer numbers of
+/// its plan are of services, such as `1800 123 4567`.
 const SINGAPORE_LENGTH: usize = 11;
 
 /// Digits of a number of E.164, with its country code.
