@@ -77,14 +77,7 @@ pub(crate) async fn change(
             value.texts.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
             raw
         });
-        let editor = Editor {
-            store: &deps.store,
-            looks: &deps.looks,
-            rules: &rules,
-            keys,
-            batch: &batch,
-            now: deps.clock.now(),
-        };
+        let editor = Editor::new(&deps, &rules, keys, &batch);
         if let Some((row, batch)) = editor.change(row, raw.clone()).await? {
             return reply::json(
                 StatusCode::OK,
@@ -114,14 +107,7 @@ pub(crate) async fn remove(
         if matches!(row.state, RowState::Sent { .. }) {
             return Err(Problem::new(Slug::StateConflict));
         }
-        let editor = Editor {
-            store: &deps.store,
-            looks: &deps.looks,
-            rules: &rules,
-            keys,
-            batch: &batch,
-            now: deps.clock.now(),
-        };
+        let editor = Editor::new(&deps, &rules, keys, &batch);
         let plan = editor.remove(&[row]).await?;
         editor.count(&plan).await?;
         if editor.write(plan, &mut BTreeSet::new()).await?.is_some() {
@@ -311,7 +297,7 @@ impl Many<'_> {
         for _ in 0..MAX_UPDATE_ROUNDS {
             let mut rows = store.find_rows(batch.id, some).await?;
             rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-            let editor = Editor { store, looks: &deps.looks, rules, keys, batch: &batch, now: deps.clock.now() };
+            let editor = Editor::new(deps, rules, keys, &batch).with(store);
             let plan = match change {
                 Change::Set(fields) => editor.set(&rows, fields).await?,
                 Change::Remove => editor.remove(&rows).await?,

@@ -14,19 +14,32 @@ use store::{
 };
 use web::{Problem, Slug, count_rows};
 
-use crate::plan::{Plan, RowChange};
+use crate::{
+    Deps,
+    plan::{Plan, RowChange},
+};
 
 /// Changes rows of one batch, over the version of it that was read.
 pub(crate) struct Editor<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) looks: &'a Looks,
-    pub(crate) rules: &'a DomainRules,
-    pub(crate) keys: &'a Keys,
-    pub(crate) batch: &'a Stored<Batch>,
-    pub(crate) now: Timestamp,
+    store: &'a Store,
+    looks: &'a Looks,
+    rules: &'a DomainRules,
+    keys: &'a Keys,
+    batch: &'a Stored<Batch>,
+    now: Timestamp,
 }
 
-impl Editor<'_> {
+impl<'a> Editor<'a> {
+    /// An editor of `batch` at this moment.
+    pub(crate) fn new(deps: &'a Deps, rules: &'a DomainRules, keys: &'a Keys, batch: &'a Stored<Batch>) -> Self {
+        Self { store: &deps.store, looks: &deps.looks, rules, keys, batch, now: deps.clock.now() }
+    }
+
+    /// The editor with a store that is patient for as long as its request may last.
+    pub(crate) fn with(self, store: &'a Store) -> Self {
+        Self { store, ..self }
+    }
+
     /// Counts the change of one row as a request for many, if very many rows depend on it.
     pub(crate) async fn count(&self, plan: &Plan) -> Result<(), Problem> {
         if plan.rows() <= ROWS_PER_CHANGE {

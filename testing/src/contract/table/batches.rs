@@ -2,6 +2,7 @@
 
 use domain::{
     batch::{Batch, Counts, Duplicate, Row, RowState, RowStatus},
+    fields::Form,
     invite::Invite,
     tombstone::BatchTombstone,
 };
@@ -36,7 +37,8 @@ pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
     for form in forms.iter_mut().step_by(3) {
         form.organisation.clear();
     }
-    forms[3].username = "vendor.one".to_owned();
+    let (username, organisation) = ("vendor.one".to_owned(), String::new());
+    forms[3] = Form { username, organisation, ..vendor_form("page-4") };
     forms.push(officer_form("page-2"));
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
     let read = created_batch(store, &batch).await;
