@@ -132,11 +132,16 @@ impl Deps {
     /// Why an address cannot be invited: it has a live invite of this officer, or of another one. `None`: it is free by
     /// now, or its account is no longer there.
     async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Option<Problem>, StoreError> {
-        let live = self.store.live_invite(address).await?;
-        let seen = self.looks.again(live.into_iter().collect(), Reason::Invited).await;
-        let Some(live) = seen.into_iter().find(|invite| invite.is_live()) else {
+        let Some(found) = self.store.live_invite(address).await? else {
             return Ok(None);
         };
+        let was_live = found.is_live();
+        let Some(live) = self.looks.again(vec![found], Reason::Invited).await.pop() else {
+            return Ok(None);
+        };
+        if was_live && !live.is_live() {
+            return Ok(None);
+        }
         let slug = if live.officer.id == *officer { Slug::AlreadyInvited } else { Slug::InvitedByAnother };
         let is_disabled = slug == Slug::AlreadyInvited && matches!(live.state, InviteState::Disabled { .. });
         let detail = match is_disabled {

@@ -400,9 +400,9 @@ export interface components {
             countryCode?: string;
             /** @description Department, optional, at most 64 characters. */
             department?: string;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName?: string;
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string;
             /** @description Organisation, at most 64 characters. */
             organisation?: string;
@@ -712,9 +712,9 @@ export interface components {
             department: string;
             /** @description Email. */
             email: string;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName: string;
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName: string;
             /** @description Organisation, at most 64 characters. */
             organisation: string;
@@ -812,11 +812,11 @@ export interface components {
             department?: string | null;
             /** @description Email. */
             email?: string | null;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName?: string | null;
             /** @description By mail, or with an account. */
             kind: components["schemas"]["Kind"];
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string | null;
             /** @description Organisation, at most 64 characters. */
             organisation?: string | null;
@@ -998,11 +998,11 @@ export interface components {
             department?: string;
             /** @description Email. */
             email?: string;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName?: string;
             /** @description The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split. */
             guessed?: string[];
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string;
             /** @description Organisation, at most 64 characters. */
             organisation?: string;
@@ -1091,9 +1091,9 @@ export interface components {
         ProfileBody: {
             /** @description Department, optional, at most 64 characters. */
             department?: string;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName?: string;
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string;
             /** @description Organisation, at most 64 characters. */
             organisation?: string;
@@ -1103,6 +1103,7 @@ export interface components {
             field: string;
             /** @description Present where it is a guess, such as a part of a whole name: somebody should check it. */
             guess?: boolean;
+            /** @description What is used; empty where the text is left out. */
             value: string;
         };
         RowBody: {
@@ -1113,7 +1114,7 @@ export interface components {
             invite?: components["schemas"]["RowInvite"] | null;
             /** Format: int32 */
             number: number;
-            /** @description What is used otherwise than it was typed: spaces cut off, a country code put back. */
+            /** @description What is used otherwise than it was typed: spaces cut off, a country code put back, `N/A` left out. */
             repairs?: components["schemas"]["RepairBody"][];
             /**
              * Format: int32
@@ -1164,9 +1165,9 @@ export interface components {
             department?: string | null;
             /** @description Email. */
             email?: string | null;
-            /** @description First Name, at most 64 characters. */
+            /** @description First Name, unless the other name is given, at most 64 characters. */
             firstName?: string | null;
-            /** @description Last Name, at most 64 characters. */
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string | null;
             /** @description Organisation, at most 64 characters. */
             organisation?: string | null;
