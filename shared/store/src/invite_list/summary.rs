@@ -128,7 +128,7 @@ fn text(text: &str) -> Option<String> {
 }
 
 /// The number of a status in their order. `None`: it has no place there.
-fn number<T: PartialEq>(order: &[T], status: T) -> Option<PlaceKey> {
+fn number<T: Copy + PartialEq>(order: &[T], status: T) -> Option<PlaceKey> {
     let number = order.iter().position(|each| *each == status)?;
     i64::try_from(number).ok().map(PlaceKey::Number)
 }
