@@ -128,8 +128,8 @@ OF ?= domain
 # The tests that have to notice: for a function also the flows, for the store its contract.
 MUTANTS_OF_store := --test-package store --test-package testing
 MUTANTS_OF_$(OF) ?= $(if $(wildcard functions/$(OF)),--test-package $(OF) --test-package tests)
-# One part of many, another one at each commit: all of them take more than an hour. The tests beside it come first.
-MUTANT_PARTS := 32
+# One part of many, another one at each commit: all of them take hours. The tests beside it come first.
+MUTANT_PARTS := 128
 test-mutants: .tools/mutants/.ready .tools/cargo/.ready
 	$(WITH_TOOLS) nice -n 5 cargo $(MUTANTS) --package domain --sharding round-robin --shard \
 		$$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % $(MUTANT_PARTS)))/$(MUTANT_PARTS)
