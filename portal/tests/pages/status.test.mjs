@@ -110,13 +110,19 @@ test('a list is narrowed by mail, batch and days, and its address says so', asyn
   const batch = { id: 'bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB', fileName: 'joiners.xlsx', createdAt: at(-HOUR) };
   const counts = { total: 1, ready: 0, needsFixing: 0, duplicate: 0, removed: 0, sent: 1 };
   const list = { ...batch, source: 'upload', state: 'DONE', counts, notices: [], updatedAt: at(-HOUR), traceId: TRACE };
-  server.on('listBatches', () => ({ status: 200, body: { items: [list] } }));
+  let batchLists = 0;
+  server.on('listBatches', () => {
+    batchLists += 1;
+    return { status: 200, body: { items: [list] } };
+  });
   let asked = {};
   server.on('listInvites', ({ query }) => {
     asked = query;
     return { status: 200, headers: { etag: '"1"' }, body: { items: [invite('one')], total: 1, techpass: {} } };
   });
   await open.goTo('/invites');
+  await page.getByText('Total no. of invitations: 1').waitFor();
+  expect(batchLists, 'batches are asked for when they can be chosen').toBe(0);
   await page.getByText('More filters').click();
   await page.getByLabel('Mail').selectOption({ label: 'Bounced' });
   await page.getByLabel('Batch').selectOption({ index: 1 });
@@ -128,6 +134,7 @@ test('a list is narrowed by mail, batch and days, and its address says so', asyn
   await page.reload();
   await page.getByText('More filters (4)').waitFor();
   expect(await page.getByLabel('Mail').inputValue()).toBe('BOUNCED');
+  await page.getByLabel('Batch').getByText('joiners.xlsx').waitFor({ state: 'attached' });
 });
 
 test.each([

@@ -80,15 +80,25 @@ export function notedQuery(query: ListQuery): Record<string, string> {
   return { ...query, sort: query.sort === USUAL_ORDER ? '' : query.sort };
 }
 
+/** What the form asks of its page. */
+interface Handlers {
+  readonly search: (event: Event) => void;
+  readonly narrow: Narrow;
+  /** “More filters” are shown, so the latest batches are needed. */
+  readonly showMore: () => void;
+}
+
 /** The form above the list. */
 export function filtersForm(
   query: ListQuery,
   { counts, batches }: Known,
-  search: (event: Event) => void,
-  narrow: Narrow,
+  { search, narrow, showMore }: Handlers,
 ): TemplateResult {
   const { q, techpass, seed, mail, batch, from, to } = query;
   const more = [mail, batch, from, to].filter(Boolean).length;
+  const toggle = (event: Event) => {
+    if ((event.target as HTMLDetailsElement).open) showMore();
+  };
   return html`
     <form class="filters" role="search" aria-label="Invites" @submit=${(event: Event) => event.preventDefault()}>
       <div class="field"><label for="q">Search</label>
@@ -96,7 +106,7 @@ export function filtersForm(
           placeholder="Name, email, organisation" @input=${search} /></span></div>
       ${choice('techpass', 'TechPass status', techpass, TECHPASS, narrow, counts)}
       ${choice('seed', 'SEED status', seed, SEED, narrow)}
-      <details class="more-filters" ?open=${more > 0}>
+      <details class="more-filters" ?open=${more > 0} @toggle=${toggle}>
         <summary>More filters${more ? ` (${more})` : ''}</summary>
         <div class="filters">
           ${choice('mail', 'Mail', mail, MAIL, narrow)}

@@ -98,7 +98,6 @@ export class InviteStatusPage extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#poll.start();
-    void this.#loadBatches();
   }
 
   override disconnectedCallback(): void {
@@ -128,11 +127,14 @@ export class InviteStatusPage extends LightElement {
     const exportButton = html`
       <button type="button" class="button quiet" aria-disabled=${String(!list?.total)} @click=${this.#export}>
         ${icon('download')}Export</button>`;
-    const narrow = (change: Partial<ListQuery>) => this.#narrow(change);
-    const search = (event: Event) => this.#search((event.target as HTMLInputElement).value);
+    const handlers = {
+      search: (event: Event) => this.#search((event.target as HTMLInputElement).value),
+      narrow: (change: Partial<ListQuery>) => this.#narrow(change),
+      showMore: () => void this.#loadBatches(),
+    };
     return html`
       ${pageHead({ ...head, trail: INVITE_USERS }, exportButton)}
-      ${filtersForm(this.#query, { counts: list?.techpass, batches: this.batches }, search, narrow)}
+      ${filtersForm(this.#query, { counts: list?.techpass, batches: this.batches }, handlers)}
       ${this.result ? resultNotice(this.result, () => this.#dismiss()) : nothing}
       ${errorNotice(this.failure, { retry: this.#again })}
       <section class="card flush">
@@ -243,7 +245,7 @@ export class InviteStatusPage extends LightElement {
   /** Without them the list is still there, so a failure is not worth a word. */
   async #loadBatches(): Promise<void> {
     const answer = await ask('get', '/api/batches', { query: { limit: LATEST_BATCHES } }).catch(() => undefined);
-    this.batches = answer?.body.items ?? [];
+    if (answer) this.batches = answer.body.items;
   }
 
   async #page(cursor: string | undefined, known?: string, signal?: AbortSignal): Promise<Answer<List>> {
