@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::batch::{Batch, MAX_ROWS, RawRow, Row, read_more};
-use looks::Reason;
 use serde::{Deserialize, Serialize};
 use store::{MAX_UPDATE_ROUNDS, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, rows::KeyedRow};
 use utoipa::ToSchema;
@@ -71,9 +70,7 @@ pub(crate) async fn add(
         };
         let earlier = deps.store.rows_of_people(&batch, &read(&[])).await?;
         let mut rows = read(&earlier);
-        deps.store
-            .mark_known(&mut rows, &batch.officer.id, now, async |live| deps.looks.again(live, Reason::Invited).await)
-            .await?;
+        deps.looks.mark_known(&deps.store, &mut rows, &batch.officer.id, now).await?;
         let next = batch.to_value().rows_added(rows.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
         let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };

@@ -12,7 +12,6 @@ use domain::{
     batch::{Batch, BatchState, Column, Counts, MAX_ROWS, RawRow, Source, read_all},
     fields::text,
 };
-use looks::Reason;
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer, Updated, Written, rows::KeyedRow};
@@ -126,9 +125,7 @@ async fn create_pasted(
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-    deps.store
-        .mark_known(&mut rows, &batch.officer.id, now, async |live| deps.looks.again(live, Reason::Invited).await)
-        .await?;
+    deps.looks.mark_known(&deps.store, &mut rows, &batch.officer.id, now).await?;
     let Written::Done(created) = deps.store.create_batch(&batch).await? else {
         return Ok(RequestOutcome::LostRace);
     };

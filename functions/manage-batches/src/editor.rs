@@ -7,7 +7,7 @@ use domain::{
     batch::{Batch, RawRow, Row, RowState},
     invite::{Invite, InviteState},
 };
-use looks::{Looks, Reason};
+use looks::Looks;
 use store::{
     Store, StoreError, Stored, Written,
     rows::{KeyedRow, ROWS_PER_CHANGE},
@@ -163,11 +163,7 @@ impl<'a> Editor<'a> {
                 _ => others.push(row.clone()),
             }
         }
-        self.store
-            .mark_known(&mut keyed, &self.batch.officer.id, self.now, async |live| {
-                self.looks.again(live, Reason::Invited).await
-            })
-            .await?;
+        self.looks.mark_known(self.store, &mut keyed, &self.batch.officer.id, self.now).await?;
         Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
 

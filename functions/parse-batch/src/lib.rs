@@ -21,7 +21,7 @@ use domain::{
     batch::{Batch, BatchState, Counts, ObjectVersion, Source, read_all},
     usage::BatchCap,
 };
-use looks::{Looks, Reason};
+use looks::Looks;
 use objects::{Announcement, Fetched, ObjectError, Objects, Place};
 use queue::{Destination, QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
@@ -275,9 +275,7 @@ async fn read_rows(
     // A long list goes on at the table's pace for as long as there is time.
     let now = deps.clock.now();
     let store = deps.store.until(deadline, now);
-    store
-        .mark_known(&mut rows, &batch.officer.id, now, async |live| deps.looks.again(live, Reason::Invited).await)
-        .await?;
+    deps.looks.mark_known(&store, &mut rows, &batch.officer.id, now).await?;
     store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {

@@ -9,12 +9,12 @@ use std::{
 
 use directory::Accounts;
 use domain::{
-    Clock, InviteId, Timestamp,
+    Clock, InviteId, OfficerId, Timestamp,
     invite::{Invite, InviteState, NextStep},
 };
 use futures::{StreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
-use store::{Store, Stored, Written};
+use store::{Store, StoreError, Stored, Written, rows::KeyedRow};
 
 /// How long a check of an account is valid.
 const FRESH: Duration = Duration::from_secs(60);
@@ -128,6 +128,22 @@ impl Looks {
             tracing::warn!("the directory is slow; some invites show what was last known");
         }
         invites
+    }
+
+    /// Marks the ready rows of people who are known, as [`Store::mark_known`] does, after a check of the accounts that
+    /// their invites led to.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table cannot answer.
+    pub async fn mark_known(
+        &self,
+        store: &Store,
+        rows: &mut [KeyedRow],
+        officer: &OfficerId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        store.mark_known(rows, officer, now, async |live| self.again(live, Reason::Invited).await).await
     }
 
     /// The invite with its account's current status. `None`: there is no news, or it could not be recorded.
