@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::fields::text::{is_invisible, is_mark};
+use crate::fields::text::{is_apostrophe, is_dash, is_invisible, is_mark};
 
 /// The words that somebody searches for. A text has them when each word is somewhere in it, in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,10 +55,11 @@ pub fn fold_onto(folded: &mut String, text: &str) {
     }
 }
 
-/// Quotes and what is typed for an apostrophe.
+/// Apostrophes, double quotes, primes, and letters that look like one of them.
 fn is_quote(c: char) -> bool {
-    matches!(c, '\'' | '"' | '`' | '\u{B4}' | '\u{2B0}'..='\u{2BF}' | '\u{2C8}' | '\u{2CA}' | '\u{2CB}'
-        | '\u{2018}'..='\u{201F}' | '\u{2032}'..='\u{2037}' | '\u{A78C}' | '\u{FF02}' | '\u{FF07}')
+    is_apostrophe(c)
+        || matches!(c, '"' | '\u{2B0}'..='\u{2BF}' | '\u{2C8}' | '\u{2CA}' | '\u{2CB}'
+            | '\u{201C}'..='\u{201F}' | '\u{2032}'..='\u{2037}' | '\u{FF02}')
 }
 
 /// Points between the letters of a name, as in Catalan and in names written in Chinese characters.
@@ -66,10 +67,10 @@ fn is_point(c: char) -> bool {
     matches!(c, '\u{B7}' | '\u{387}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22C5}' | '\u{30FB}')
 }
 
-/// The letters that people type for one that has no accent to take away, and the plain form of dashes.
+/// The letters that people type for one that has no accent to take away, and the hyphen for each dash.
 fn letters_of(c: char) -> Option<&'static str> {
     Some(match c {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' => "-",
+        _ if is_dash(c) => "-",
         'ß' => "ss",
         'æ' => "ae",
         'œ' => "oe",
@@ -108,6 +109,8 @@ mod tests {
             ("oreilly", "O'Reilly"),
             ("Anne\u{2013}Marie", "Anne-Marie"),
             ("anne-marie", "Anne\u{2011}Marie"),
+            ("Anne\u{2043}Marie", "Anne-Marie"),
+            ("O\u{55a}Reilly", "O'Reilly"),
             ("Galla", "Gal\u{b7}la"),
             ("Gal\u{2027}la", "Gal\u{b7}la"),
             ("Ｔａｎ", "Tan"),

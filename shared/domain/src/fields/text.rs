@@ -76,8 +76,8 @@ pub(super) fn narrow(c: char) -> char {
     }
 }
 
-/// Whether a quotation mark stands for an apostrophe, as keyboards and word processors write it.
-pub(super) fn is_apostrophe(c: char) -> bool {
+/// Whether a character is meant as an apostrophe, as keyboards and word processors write it.
+pub(crate) fn is_apostrophe(c: char) -> bool {
     matches!(
         c,
         '\'' | '`' | '\u{b4}' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{2bd}' | '\u{2018}'
@@ -85,8 +85,8 @@ pub(super) fn is_apostrophe(c: char) -> bool {
     )
 }
 
-/// Whether a dash stands for a hyphen.
-pub(super) fn is_dash(c: char) -> bool {
+/// Whether a dash is meant as a hyphen.
+pub(crate) fn is_dash(c: char) -> bool {
     matches!(
         c,
         '-' | '\u{58a}' | '\u{5be}' | '\u{2d7}' | '\u{2010}'
