@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{Date, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
 
-use crate::Timestamp;
+use crate::{Timestamp, time::SINGAPORE};
 
 /// A day in Singapore, which has no summer time, written as `2026-11-23`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,8 +24,7 @@ impl Day {
     /// Its first moment. Of the first day of 1970: the first moment that a [`Timestamp`] can be.
     #[must_use]
     pub fn begin(self) -> Timestamp {
-        let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-        Timestamp::from_unix_ms(self.0.midnight().assume_offset(offset).unix_timestamp() * 1000)
+        Timestamp::from_unix_ms(self.0.midnight().assume_offset(SINGAPORE).unix_timestamp() * 1000)
     }
 
     /// The first moment after it.

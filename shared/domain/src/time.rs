@@ -3,13 +3,20 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
+use time::{
+    OffsetDateTime, UtcOffset,
+    format_description::BorrowedFormatItem,
+    macros::{format_description, offset},
+};
 
 /// A moment in UTC with millisecond precision, written as `2026-11-23T05:24:02.123Z`.
 ///
 /// The text has a fixed width, so texts sort like moments, and it can be part of a key of the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
+
+/// Singapore's time, all year.
+pub(crate) const SINGAPORE: UtcOffset = offset!(+8);
 
 const FORMAT: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
@@ -45,8 +52,7 @@ impl Timestamp {
     /// The date in Singapore, as officers read it: `23-11-2026`.
     #[must_use]
     pub fn singapore_date(self) -> String {
-        let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-        let there = self.to_datetime().to_offset(offset);
+        let there = self.to_datetime().to_offset(SINGAPORE);
         format!("{:02}-{:02}-{:04}", there.day(), u8::from(there.month()), there.year())
     }
 
@@ -55,8 +61,7 @@ impl Timestamp {
     pub fn singapore_time(self) -> String {
         const MINUTE_MS: i64 = 60_000;
         let minute = Self::from_unix_ms((self.0 + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS);
-        let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-        let there = minute.to_datetime().to_offset(offset);
+        let there = minute.to_datetime().to_offset(SINGAPORE);
         format!("{:02}:{:02} on {}", there.hour(), there.minute(), minute.singapore_date())
     }
 
