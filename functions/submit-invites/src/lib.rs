@@ -132,21 +132,18 @@ impl Deps {
     /// Why an address cannot be invited: it has a live invite of this officer, or of another one. `None`: it is free by
     /// now, or its account is no longer there.
     async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Option<Problem>, StoreError> {
-        let Some(found) = self.store.live_invite(address).await? else {
+        let found = self.store.live_invite(address).await?;
+        let was_live = found.as_ref().is_some_and(|invite| invite.is_live());
+        let seen = self.looks.again(found.into_iter().collect(), Reason::Invited).await.pop();
+        let Some(live) = seen.filter(|invite| invite.is_live() || !was_live) else {
             return Ok(None);
         };
-        let was_live = found.is_live();
-        let Some(live) = self.looks.again(vec![found], Reason::Invited).await.pop() else {
-            return Ok(None);
-        };
-        if was_live && !live.is_live() {
-            return Ok(None);
-        }
         let slug = if live.officer.id == *officer { Slug::AlreadyInvited } else { Slug::InvitedByAnother };
         let is_disabled = slug == Slug::AlreadyInvited && matches!(live.state, InviteState::Disabled { .. });
-        let detail = match is_disabled {
-            true => Fault::EmailAccountDisabled.detail().to_owned(),
-            false => Duplicate::of_invite(&live, officer).detail(),
+        let detail = if is_disabled {
+            Fault::EmailAccountDisabled.detail().to_owned()
+        } else {
+            Duplicate::of_invite(&live, officer).detail()
         };
         Ok(Some(Problem::new(slug).detail(detail)))
     }

@@ -124,10 +124,7 @@ impl Row {
     /// its account is disabled. The invite of another officer reveals nothing about its person.
     #[must_use]
     pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
-        let fault = match invite.officer.id == *officer {
-            true => self.fault_beside(invite),
-            false => None,
-        };
+        let fault = if invite.officer.id == *officer { self.fault_beside(invite) } else { None };
         match fault {
             Some(fault) => RowState::NeedsFixing { faults: vec![fault] },
             None => RowState::Duplicate { duplicate: Duplicate::of_invite(invite, officer) },

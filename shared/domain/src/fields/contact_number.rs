@@ -103,7 +103,7 @@ fn from_abroad(digits: &str, gaps: &[usize], is_stated: impl Fn(&Valid) -> bool)
             match gaps.first() {
                 Some(3) if is_gap(3, &from_here) => vec![from_here],
                 Some(2) => vec![usual],
-                Some(first) if *first > 3 && gaps.first() == Some(&(2 + usual.country_code.to_string().len())) => {
+                Some(first) if *first > 3 && *first == 2 + usual.country_code.to_string().len() => {
                     vec![usual]
                 }
                 _ => vec![usual, from_here],

@@ -90,7 +90,7 @@ fn is_builtin_date(id: u32) -> bool {
 /// Whether a format code shows a date or a time in any of its sections.
 ///
 /// The letters of dates depend on language and calendar: `d` and `T` are days, `y`, `e` and `b` years, `a` weekdays.
-/// So any letter counts that stands for itself, except in the words that numbers have.
+/// So each letter counts that is neither quoted nor escaped, except in the words that numbers have.
 fn is_date_code(code: &str) -> bool {
     let mut rest = code.chars();
     while let Some(letter) = rest.next() {
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_code_is_a_date_when_a_letter_stands_for_itself() {
+    fn a_format_code_is_a_date_when_a_letter_is_neither_quoted_nor_escaped() {
         for code in [
             "dd/mm/yyyy",
             "yyyy\\-mm\\-dd",

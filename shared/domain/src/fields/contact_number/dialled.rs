@@ -51,7 +51,7 @@ fn is_zeros(text: &str) -> bool {
     (1..=2).contains(&text.len()) && text.bytes().all(|b| b == b'0')
 }
 
-/// The text without what stands around a number: spaces, an apostrophe that makes a cell a text, `tel:`, and the end of
+/// The text without what is around a number: spaces, an apostrophe that makes a cell a text, `tel:`, and the end of
 /// a sentence.
 fn strip(plain: &str) -> &str {
     let edge = |c: char| c.is_whitespace() || c.is_control() || "'\"\u{201c}\u{201d}".contains(c);
