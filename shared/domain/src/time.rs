@@ -15,7 +15,7 @@ use time::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// Singapore's time, all year.
+/// The time of Singapore, which is the same all year.
 pub(crate) const SINGAPORE: UtcOffset = offset!(+8);
 
 const FORMAT: &[BorrowedFormatItem<'static>] =
