@@ -91,8 +91,8 @@ describe('A list of users', () => {
     makeAccount(holder);
     await inviteByMail(page, invited);
     await paste(page, [user({ email: invited }), user({ email: holder })]);
-    await page.getByRole('button', { name: 'Already invited by you (1)' }).waitFor();
-    await cell(page, 1, 'email').getByText('Already invited').waitFor();
+    await page.getByRole('button', { name: 'Invitation is out (1)' }).waitFor();
+    await cell(page, 1, 'email').getByText('Invitation is out').waitFor();
     await page.getByRole('button', { name: 'Submit 1 user' }).click();
     await page.getByRole('dialog').getByText('Skipped', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Continue' }).click();
