@@ -88,6 +88,19 @@ fn cell() -> impl Strategy<Value = (String, String)> {
         text(r#" t="inlineStr"><is><t xml:space="preserve">"#, "</t><rPh sb=\"0\" eb=\"1\"><t>ruby</t></rPh></is>"),
         text(r#" t="str"><v>"#, "</v>"),
         written().prop_map(|text| (r#" t="s"><v>0</v>"#.to_owned(), text)),
+        // A blank cell beside one with a text, as programs write it.
+        select(vec![
+            r#" t="inlineStr">"#,
+            r#" t="inlineStr"><is/>"#,
+            r#" t="inlineStr"><is><t/></is>"#,
+            r#" t="str">"#,
+            r#" t="str"><v/>"#,
+            r#" t="s">"#,
+            r#" t="b">"#,
+            r#" t="n"><v></v>"#,
+            ">",
+        ])
+        .prop_map(|blank| (blank.to_owned(), String::new())),
         (-999_999_999_i64..999_999_999, 0_u32..4)
             .prop_map(|(digits, scale)| { (format!("><v>{digits}E-{scale}</v>"), String::new()) }),
     ]

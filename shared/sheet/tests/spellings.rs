@@ -56,6 +56,23 @@ fn a_row_is_hidden_unless_it_says_that_it_is_not() {
 }
 
 #[test]
+fn a_blank_cell_never_has_the_text_of_the_cell_before_it() {
+    for blank in [
+        r#"<c r="I2" t="inlineStr"/>"#,
+        r#"<c r="I2" t="inlineStr"></c>"#,
+        r#"<c r="I2" t="inlineStr"><is/></c>"#,
+        r#"<c r="I2" t="inlineStr"><is><t/></is></c>"#,
+        r#"<c r="I2" t="str"><v/></c>"#,
+        r#"<c r="I2" t="str"/>"#,
+        r#"<c r="I2" t="s"/>"#,
+        r#"<c r="I2"/>"#,
+    ] {
+        let rows = format!("{}{}", row(1, &HEADER), usual_row_but(2, 'I', blank));
+        assert_eq!(read(&worksheet(&rows)), "2", "{blank}");
+    }
+}
+
+#[test]
 fn a_column_is_hidden_unless_it_says_that_it_is_not() {
     let with = |columns: &str| {
         let rows = usual_row_but(2, 'I', r#"<c r="I2" t="str"><v>Unseen</v></c>"#);

@@ -113,7 +113,7 @@ impl Cell {
     }
 
     /// Begins a child: `f`, then `v` or `is`, each once.
-    pub(super) fn begin_child(&mut self, name: &[u8]) -> Result<Child, FileError> {
+    pub(super) fn begin_child(&mut self, name: &[u8]) -> Result<(), FileError> {
         self.child = match (name, self.kind, self.child) {
             (b"f", _, Child::None) if !self.is_formula => {
                 self.is_formula = true;
@@ -127,7 +127,7 @@ impl Cell {
             }
             _ => return Err(FileError::Corrupt),
         };
-        Ok(self.child)
+        Ok(())
     }
 
     pub(super) fn end_child(&mut self) {

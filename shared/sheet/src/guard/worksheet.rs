@@ -192,6 +192,8 @@ impl<'s, S: CellSink> Worksheet<'s, S> {
         self.row.column = column;
         let is_date = cell.kind.is_number() && self.dates.contains(cell.style);
         self.cell.begin(cell.kind, is_date);
+        // A cell without a string of its own has none.
+        self.inline.begin();
         Ok(())
     }
 
@@ -226,9 +228,7 @@ impl<S: CellSink> Visitor for Worksheet<'_, S> {
         match (depth, tag.name) {
             (5, b"extLst") | (4, b"extLst") => return Ok(Visit::Skip),
             (5, name) => {
-                if self.cell.begin_child(name)? == Child::Inline {
-                    self.inline.begin();
-                }
+                self.cell.begin_child(name)?;
             }
             (4, b"c") => self.begin_cell(tag)?,
             (3, b"row") => self.begin_row(tag)?,
