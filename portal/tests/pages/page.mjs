@@ -30,6 +30,7 @@ export async function stage({ width = 1280, height = 720, claims = {} } = {}) {
     page,
     context,
     faults,
+    url: site.url,
     goTo: (route) => page.goto(`${site.url}#${route}`),
     async done() {
       await context.close();

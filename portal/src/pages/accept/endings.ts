@@ -14,6 +14,14 @@ export const notValid: Ending = {
     'invited you. Nothing was changed.',
 };
 
+/** What security checks of mail leave of a link whose end they do not pass on. */
+export const withoutEnd: Ending = {
+  title: 'This link lost its end on the way',
+  text:
+    'Some mail programs and security checks cut off the part that says which invitation it is. Copy the link from ' +
+    'the text of the mail, and paste it here.',
+};
+
 /** The states of an invitation in which there is nothing to do on this page: what happened, and who can help. */
 export const endings: Record<EndState, Ending> = {
   expired: {

@@ -9,8 +9,9 @@ import { type IconName, icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
 import { masthead } from '../../parts/masthead';
+import './code-form';
 import './form';
-import { type Ending, endings, notValid } from './endings';
+import { type Ending, endings, notValid, withoutEnd } from './endings';
 import { passwordNews } from './first-password';
 
 type View = Schemas['PageBody'];
@@ -44,7 +45,7 @@ export class AcceptPage extends LightElement {
   }
 
   get #token(): string {
-    return location.hash.slice(1);
+    return location.hash.slice(1).replaceAll('%20', '');
   }
 
   override render(): TemplateResult {
@@ -56,6 +57,7 @@ export class AcceptPage extends LightElement {
 
   #content(): TemplateResult | typeof nothing {
     const { failure, view } = this;
+    if (!this.#token) return this.#askLink();
     if (failure?.slug === 'invitation-not-valid') return this.#ending(notValid, failure.traceId);
     if (failure) {
       return html`
@@ -80,6 +82,12 @@ export class AcceptPage extends LightElement {
       default:
         return this.#ending(endings[view.state], view.traceId, view.invitedBy);
     }
+  }
+
+  #askLink(): TemplateResult {
+    const { title, text } = withoutEnd;
+    const mail = supportMail({ what: title, text, traceId: undefined, at: new Date() });
+    return card('info', title, html`<p>${text}</p><accept-code></accept-code><p><a href=${mail}>Email support</a></p>`);
   }
 
   #invited({ invitedBy, email, expiresAt }: View): TemplateResult {
@@ -145,8 +153,18 @@ export class AcceptPage extends LightElement {
   }
 
   async #begin(): Promise<void> {
+    // A link that was pasted here takes its field away, and the focus with it.
+    const wasAsked = this.querySelector('accept-code') !== null;
     Object.assign(this, { view: undefined, failure: undefined });
+    this.requestUpdate();
+    this.#poll.stop();
+    if (!this.#token) {
+      document.title = `${withoutEnd.title} - Invite users`;
+      return;
+    }
     await this.#refresh();
+    await this.updateComplete;
+    if (wasAsked) this.querySelector<HTMLElement>('h1[tabindex], .notice')?.focus();
   }
 
   async #refresh(): Promise<boolean> {
