@@ -188,7 +188,7 @@ def test_the_template_has_every_column_and_reads_back(officer):
 @pytest.mark.parametrize(
     ("file", "code"),
     [
-        (b"Email,Username\r\nsomeone@example-agency.gov.sg,\r\n", "FILE_NOT_XLSX"),
+        (b"%PDF-1.7\n", "FILE_NOT_XLSX"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048), "FILE_OLD_XLS"),
         (b"PK\x03\x04" + bytes(512), "FILE_CORRUPT"),
     ],

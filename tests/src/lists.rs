@@ -1,9 +1,10 @@
 //! What officers do with a list, for the tests of lists.
 
+use domain::{batch::Answers, fields::Form};
 use serde_json::{Value, json};
+use sheet::{Limits, Reading};
 
 use crate::person::{Answer, Person};
-use domain::fields::Form;
 
 /// Pastes rows. Returns the id of their batch.
 ///
@@ -33,6 +34,15 @@ pub async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
     let rows = officer.get(&format!("/api/batches/{id}/rows?limit=500")).await.expect(200).body;
     let items = rows["items"].as_array().unwrap();
     items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
+}
+
+/// How many rows a downloaded workbook has when it is uploaded again. `None`: it cannot be read without a question.
+#[must_use]
+pub fn rows_of(file: &[u8]) -> Option<usize> {
+    match sheet::read(file, &Limits::default(), &Answers::default()) {
+        Ok(Reading::Read(sheet)) => Some(sheet.rows.len()),
+        Ok(Reading::Asked(_)) | Err(_) => None,
+    }
 }
 
 /// Edits a row over the version that the API shows.

@@ -83,7 +83,10 @@ def test_the_bucket_is_private_and_forgets():
     assert rule["Status"] == "Enabled"
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
     assert rule["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
-    assert SOURCE["Parameters"]["UploadRetentionDays"]["Default"] == 1
+    assert (
+        SOURCE["Parameters"]["UploadRetentionDays"]["Default"]
+        == SOURCE["Parameters"]["DraftRetentionDays"]["Default"] + 1
+    )
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     (denial,) = properties("UploadBucketPolicy")["PolicyDocument"]["Statement"]
     assert denial["Effect"] == "Deny"

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     BatchId, DomainRules,
-    batch::{Batch, BatchState, Column, Counts, MAX_ROWS, RawRow, Source, read_all},
+    batch::{Answers, Batch, BatchState, Column, Counts, MAX_ROWS, RawRow, Source, read_all},
     fields::text,
 };
 use queue::{QueueName, Wake};
@@ -89,7 +89,7 @@ pub(crate) async fn create(
         return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
     }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
-    let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, columns);
+    let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, Answers::of_columns(columns));
     let upload = value.rows.is_none().then(|| deps.uploads.form(&Batch::upload_key(id), now));
     let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
     // Relative to the request, so that it is correct behind any stage and any host.
@@ -219,6 +219,7 @@ pub(crate) async fn find(
             let progress = deps.store.batch_progress(batch.id).await?;
             BatchBody::in_progress(&batch, progress, deps.store.mail_switch(deps.clock.now()).await?)
         }
+        BatchState::Asking { ref questions, .. } => BatchBody::asking(&batch, questions),
         _ => BatchBody::new(&batch),
     };
     // Invites change without their batch, so the version of the batch cannot be the `ETag`.
@@ -296,9 +297,11 @@ async fn submitted_before(deps: &Deps, batch: &Batch) -> Result<Response, Proble
         BatchState::Submitted { .. } => dispatch(deps, batch).await,
         BatchState::Dispatched { .. } | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
         BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),
-        BatchState::AwaitingUpload | BatchState::Parsing { .. } | BatchState::Unreadable { .. } | BatchState::Reset => {
-            Err(Problem::new(Slug::StateConflict))
-        }
+        BatchState::AwaitingUpload
+        | BatchState::Parsing { .. }
+        | BatchState::Asking { .. }
+        | BatchState::Unreadable { .. }
+        | BatchState::Reset => Err(Problem::new(Slug::StateConflict)),
     }
 }
 
@@ -307,7 +310,7 @@ async fn dispatch(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
     accepted(batch)
 }
 
-fn accepted(batch: &Batch) -> Result<Response, Problem> {
+pub(crate) fn accepted(batch: &Batch) -> Result<Response, Problem> {
     let mut response = reply::json(StatusCode::ACCEPTED, &BatchBody::new(batch))?.into_response();
     let headers = response.headers_mut();
     headers.insert(header::RETRY_AFTER, LOOK_AGAIN);

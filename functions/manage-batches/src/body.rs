@@ -7,7 +7,10 @@ use std::{
 
 use domain::{
     Field, FieldFault,
-    batch::{Batch, BatchState, Column, Counts, Duplicate, RawRow, Repair, Row, RowState, Source},
+    batch::{
+        AskedColumn, Batch, BatchState, Column, Counts, Duplicate, EncodingChoice, Held, Questions, RawRow, Reason,
+        Repair, Row, RowState, Source, WorksheetChoice,
+    },
     fields::Form,
     invite::{Invite, InviteState, Progress},
 };
@@ -25,15 +28,14 @@ pub(crate) struct BatchBody {
     /// The name of the file, as the officer gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     file_name: Option<String>,
-    /// `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`.
+    /// `AWAITING_UPLOAD`, `PARSING`, `ASKING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`.
     state: &'static str,
     /// Why the workbook cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<FaultBody>,
-    /// The titled columns of a workbook whose header was not understood, with what each was taken for. The same file
-    /// can be read by a new batch that is told what they are.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    titles: Vec<ColumnBody>,
+    /// What the reader has to ask about the file, in state `ASKING`; only where one batch is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions: Option<QuestionsBody>,
     counts: CountsBody,
     /// How many invites of the batch stand where, once it was submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,10 +89,59 @@ pub(crate) struct ColumnBody {
     /// Where it stands, from 1. It matters only when several columns have this title.
     #[schema(minimum = 1, maximum = 16_384)]
     column: u32,
-    /// The field that it holds, such as `contactNumber`; left out if it holds none.
+    /// The field that it holds, such as `contactNumber`, or `fullName`; left out if it holds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    field: Option<Field>,
+    field: Option<Held>,
+}
+
+/// What a reader has to ask about a file. Nothing of the file is on the list yet.
+#[derive(Debug, Serialize, ToSchema)]
+struct QuestionsBody {
+    /// Why it has to ask; at least one.
+    reasons: Vec<FaultBody>,
+    /// Every visible column, with the field it was taken for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<AskedColumnBody>,
+    /// The required fields that no column holds. One of the two names is enough.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    missing: Vec<Field>,
+    /// The worksheets of which one is the list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    worksheets: Vec<WorksheetBody>,
+    /// The ways in which the letters of a text file can be read, of which one is right.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    encodings: Vec<EncodingBody>,
+}
+
+/// One column of the file, with texts of its cells.
+#[derive(Debug, Serialize, ToSchema)]
+struct AskedColumnBody {
+    title: String,
+    column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    field: Option<Held>,
+    /// At most three texts, of at most 60 characters each.
+    samples: Vec<String>,
+}
+
+/// A way in which the letters of a text file can be read.
+#[derive(Debug, Serialize, ToSchema)]
+struct EncodingBody {
+    /// Its name in the standard <https://encoding.spec.whatwg.org>.
+    name: &'static str,
+    /// A text of the file that is read so, of at most 60 characters.
+    sample: String,
+}
+
+/// A worksheet that could be the list.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorksheetBody {
+    name: String,
+    /// How many rows with a person it has.
+    rows: u32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -206,12 +257,15 @@ impl BatchBody {
         Self { progress: Some(progress), mail_hold, ..Self::new(batch) }
     }
 
+    /// A batch whose reader has to ask, with what it asks.
+    pub(crate) fn asking(batch: &Batch, questions: &Questions) -> Self {
+        Self { questions: Some(QuestionsBody::from(questions)), ..Self::new(batch) }
+    }
+
     pub(crate) fn new(batch: &Batch) -> Self {
-        let (fault, titles) = match &batch.state {
-            BatchState::Unreadable { code, detail, columns } => {
-                (Some(FaultBody { code: code.clone(), detail: detail.clone() }), columns.as_slice())
-            }
-            _ => (None, [].as_slice()),
+        let fault = match &batch.state {
+            BatchState::Unreadable { code, detail } => Some(FaultBody { code: code.clone(), detail: detail.clone() }),
+            _ => None,
         };
         Self {
             id: batch.id.to_string(),
@@ -223,7 +277,7 @@ impl BatchBody {
             file_name: batch.file_name.clone(),
             state: batch.state_name(),
             fault,
-            titles: titles.iter().map(ColumnBody::from).collect(),
+            questions: None,
             counts: batch.counts.into(),
             progress: None,
             mail_hold: None,
@@ -278,15 +332,35 @@ impl RowBody {
     }
 }
 
-impl From<&Column> for ColumnBody {
-    fn from(Column { number, title, field }: &Column) -> Self {
-        Self { title: title.clone(), column: *number, field: *field }
+impl From<&Questions> for QuestionsBody {
+    fn from(questions: &Questions) -> Self {
+        let Questions { reasons, columns, missing, worksheets, encodings } = questions;
+        let column = |AskedColumn { column: Column { number, title, held }, samples }: &AskedColumn| AskedColumnBody {
+            title: title.clone(),
+            column: *number,
+            field: *held,
+            samples: samples.clone(),
+        };
+        let reason = |Reason { code, detail }: &Reason| FaultBody { code: code.clone(), detail: detail.clone() };
+        let worksheet =
+            |WorksheetChoice { name, rows }: &WorksheetChoice| WorksheetBody { name: name.clone(), rows: *rows };
+        let encoding = |EncodingChoice { name, sample }: &EncodingChoice| EncodingBody {
+            name: name.name(),
+            sample: sample.clone(),
+        };
+        Self {
+            reasons: reasons.iter().map(reason).collect(),
+            columns: columns.iter().map(column).collect(),
+            missing: missing.clone(),
+            worksheets: worksheets.iter().map(worksheet).collect(),
+            encodings: encodings.iter().map(encoding).collect(),
+        }
     }
 }
 
 impl From<ColumnBody> for Column {
     fn from(ColumnBody { title, column, field }: ColumnBody) -> Self {
-        Self { number: column, title, field }
+        Self { number: column, title, held: field }
     }
 }
 

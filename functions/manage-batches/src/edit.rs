@@ -144,7 +144,7 @@ pub(crate) struct Chosen {
 }
 
 /// The fields of the body, with the rest of it in `AlikeInRows`.
-type ManyFields = WithFields<AlikeInRows>;
+pub(crate) type ManyFields = WithFields<AlikeInRows>;
 
 /// The fields that can be the same for many.
 #[derive(Debug, Deserialize, ToSchema)]

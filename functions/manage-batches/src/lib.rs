@@ -1,14 +1,16 @@
 //! Batches in the API: create, edit, submit and reset them, and download the template and the results.
 //!
 //! - **trigger**: API Gateway, for signed-in officers: the routes of [`router`]
-//! - **does**: writes batches and their rows, signs the form of an upload, and wakes `dispatch-batch` on submit
+//! - **does**: writes batches and their rows, signs the form of an upload, wakes `dispatch-batch` on submit, and has
+//!   `parse-batch` read a workbook again with the answers of its officer
 //! - **again**: creating follows the `Idempotency-Key`; every other change follows from the state of the batch
 //! - **crash**: each transaction leaves rows and counts consistent, and a repeated request finishes the rest
-//! - **needs**: the table, the secret of the keys, the upload bucket, the dispatch queue, accounts in the directory
+//! - **needs**: the table, the secret of the keys, the upload bucket, two queues, accounts in the directory
 //!
 //! A batch of another officer gets the same answer as one that does not exist.
 
 mod add;
+mod answers;
 mod batches;
 mod body;
 mod edit;
@@ -38,7 +40,7 @@ pub use uploads::Uploads;
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// The queues; only the dispatch queue is used.
+    /// The dispatch queue, and the queue of announced workbooks.
     pub queues: Queues,
     pub uploads: Uploads,
     pub rules: Rules,
@@ -66,7 +68,7 @@ impl Deps {
         Ok(Self {
             looks: Looks::new(store.clone(), stack.accounts()?, stack.clock()),
             store,
-            queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Dispatch), Destination::Announcements])?,
             uploads: Uploads {
                 bucket: stack.env().required("UPLOAD_BUCKET")?,
                 access: stack.upload_access()?,
@@ -108,6 +110,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(results::template))
         .routes(routes!(batches::create, batches::list))
         .routes(routes!(batches::find, batches::reset))
+        .routes(routes!(answers::answer))
         .routes(routes!(batches::submit))
         .routes(routes!(rows::list, add::add, edit::change_many))
         .routes(routes!(edit::change, edit::remove))

@@ -1,4 +1,4 @@
-//! Upload forms, with which a browser posts a workbook to S3 without credentials of its own.
+//! Upload forms, with which a browser posts a file to S3 without credentials of its own.
 //!
 //! The policy names one key, one media type and a range of sizes, and is signed with the function's own credentials as
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> describes.
@@ -16,8 +16,8 @@ use utoipa::ToSchema;
 /// How long a form can be used.
 const FORM_LIFE: Duration = Duration::from_secs(5 * 60);
 
-/// The media type that a workbook must have.
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type that every file has: what it is, its bytes say, and no browser shows it as a page.
+const ANY_FILE: &str = "application/octet-stream";
 
 /// The upload bucket, and the access that signs its forms.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct Uploads {
     pub bucket: String,
     /// The credentials that sign a form, and the address that it posts to.
     pub access: UploadAccess,
-    /// The largest workbook, in bytes.
+    /// The largest file, in bytes.
     pub max_bytes: usize,
 }
 
@@ -47,7 +47,7 @@ impl Uploads {
             format!("{}/{day}/{}/s3/aws4_request", self.access.credentials.access_key_id(), self.access.region);
         let mut fields = BTreeMap::from([
             ("key".to_owned(), key.to_owned()),
-            ("Content-Type".to_owned(), XLSX.to_owned()),
+            ("Content-Type".to_owned(), ANY_FILE.to_owned()),
             ("success_action_status".to_owned(), "201".to_owned()),
             ("x-amz-algorithm".to_owned(), "AWS4-HMAC-SHA256".to_owned()),
             ("x-amz-credential".to_owned(), credential),

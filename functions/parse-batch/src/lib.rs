@@ -1,7 +1,7 @@
 //! Reads a workbook from the bucket into the rows of a batch.
 //!
 //! - **trigger**: the parse queue: S3 or `maintain` announces objects under `uploads/` and `drops/`, in any order
-//! - **does**: writes the batch and its rows, and wakes `dispatch-batch` for a dropped workbook
+//! - **does**: writes the batch and its rows, or what its officer has to be asked; wakes `dispatch-batch` for a drop
 //! - **again**: a batch that is read stays as it is; during another worker's attempt, the message is delivered again
 //! - **crash**: the message is delivered again, and `maintain` announces the workbook within minutes
 //! - **bad file**: after three attempts at one version, the batch is unreadable; at once if the version is gone
@@ -18,13 +18,13 @@ use boot::{Disposition, Rules, Secrets, Stack};
 use directory::SignIn;
 use domain::{
     BatchId, Clock, Entropy, Timestamp, TraceId,
-    batch::{Batch, BatchState, Counts, ObjectVersion, Source, read_all},
+    batch::{Batch, BatchState, Counts, ObjectVersion, Questions, Source, read_all},
     usage::BatchCap,
 };
 use looks::Looks;
 use objects::{Announcement, Fetched, ObjectError, Objects, Place};
 use queue::{Destination, QueueName, Queues, Wake};
-use sheet::{FileError, Limits, Refusal};
+use sheet::{FileError, Limits, Reading};
 use store::{MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written, rows::KeyedRow};
 use thiserror::Error;
 
@@ -99,11 +99,25 @@ enum Workbook {
     Read {
         counts: Counts,
         remarks: Vec<String>,
+        doubt: Doubt,
     },
-    Refused(Refusal),
+    /// Its officer has to be asked first; nothing is stored.
+    Asked(Questions),
+    Refused(FileError),
     /// The bucket no longer has the version.
     Gone,
 }
+
+/// Whether the officer should look at a list before anybody on it is invited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    None,
+    /// What the reader remarked makes it likely that something is not as it should be.
+    Remarked,
+}
+
+/// Why a dropped workbook was not submitted by itself, if the reader is in doubt.
+const DOUBT_DETAIL: &str = "The list was not submitted by itself, because the file is not like the template.";
 
 /// Reads every announced workbook. An object that is not a workbook of ours is logged and skipped. `deadline` is when
 /// the invocation must end.
@@ -174,18 +188,23 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion, deadline: 
             give_back(deps, &claimed).await;
             return Err(error);
         }
-        Ok(Workbook::Read { counts, remarks }) => {
+        Ok(Workbook::Read { counts, remarks, doubt }) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready,
                 "workbook read");
-            return parsed(deps, &claimed, counts, remarks).await;
+            return parsed(deps, &claimed, counts, remarks, doubt).await;
         }
-        Ok(Workbook::Refused(Refusal { error, columns })) => {
+        Ok(Workbook::Asked(questions)) => {
+            let codes: Vec<&str> = questions.reasons.iter().map(|reason| reason.code.as_str()).collect();
+            tracing::info!(batch_id = %id, trace_id = %trace, questions = codes.join(" "), "workbook asked about");
+            claimed.to_value().asks(questions, deps.clock.now())
+        }
+        Ok(Workbook::Refused(error)) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = error.code(), "workbook refused");
-            claimed.to_value().unreadable(error.code(), &error.detail(), columns, deps.clock.now())
+            claimed.to_value().unreadable(error.code(), &error.detail(), deps.clock.now())
         }
         Ok(Workbook::Gone) => {
             tracing::warn!(batch_id = %id, trace_id = %trace, "workbook is gone");
-            claimed.to_value().unreadable(GONE, GONE_DETAIL, Vec::new(), deps.clock.now())
+            claimed.to_value().unreadable(GONE, GONE_DETAIL, deps.clock.now())
         }
     };
     let Ok(next) = next else { return Ok(()) };
@@ -195,13 +214,27 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion, deadline: 
 }
 
 /// Writes a batch whose rows are stored. A dropped workbook is submitted at once, if its officer's share of the day has
-/// room for its people.
-async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: Vec<String>) -> Result<(), ParseError> {
+/// room for its people and the reader is not in doubt.
+async fn parsed(
+    deps: &Deps,
+    claimed: &Stored<Batch>,
+    counts: Counts,
+    remarks: Vec<String>,
+    doubt: Doubt,
+) -> Result<(), ParseError> {
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
         let Ok(next) = claimed.to_value().parsed(counts, remarks.clone(), now) else { return Ok(()) };
         if !matches!(next.state, BatchState::Submitted { .. }) {
             let written = deps.store.write(claimed.becomes(next)).await?;
+            wake(deps, claimed, written).await;
+            return Ok(());
+        }
+        if doubt == Doubt::Remarked {
+            let Ok(kept) = claimed.to_value().parsed_for_later(counts, remarks, DOUBT_DETAIL.to_owned(), now) else {
+                return Ok(());
+            };
+            let written = deps.store.write(claimed.becomes(kept)).await?;
             wake(deps, claimed, written).await;
             return Ok(());
         }
@@ -260,12 +293,13 @@ async fn read_rows(
 ) -> Result<Workbook, ParseError> {
     let bytes = match deps.objects.get(object, deps.limits.upload_bytes).await? {
         Fetched::Bytes(bytes) => bytes,
-        Fetched::TooLarge => return Ok(Workbook::Refused(FileError::TooLarge.into())),
+        Fetched::TooLarge => return Ok(Workbook::Refused(FileError::TooLarge)),
         Fetched::Gone => return Ok(Workbook::Gone),
     };
-    let sheet = match sheet::read_as(&bytes, &deps.limits, &batch.columns) {
-        Ok(sheet) => sheet,
-        Err(refusal) => return Ok(Workbook::Refused(refusal)),
+    let sheet = match sheet::read(&bytes, &deps.limits, &batch.answers) {
+        Ok(Reading::Read(sheet)) => sheet,
+        Ok(Reading::Asked(questions)) => return Ok(Workbook::Asked(questions)),
+        Err(error) => return Ok(Workbook::Refused(error)),
     };
     let rules = deps.rules.current().await?;
     let keys = deps.secrets.keys().await?;
@@ -281,6 +315,7 @@ async fn read_rows(
     for row in &rows {
         counts.add(&row.row.state);
     }
-    let remarks = sheet.remarks.into_iter().map(sheet::Remark::detail).collect();
-    Ok(Workbook::Read { counts, remarks })
+    let doubt = if sheet.remarks.iter().any(sheet::Remark::is_doubt) { Doubt::Remarked } else { Doubt::None };
+    let remarks = sheet.remarks.iter().map(sheet::Remark::detail).collect();
+    Ok(Workbook::Read { counts, remarks, doubt })
 }

@@ -38,6 +38,7 @@ async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Resu
     }
     let (report, remarks) = match (&batch.state, batch.remarks.split_last()) {
         (BatchState::Unreadable { detail, .. }, _) => (Report::Unreadable(detail), &[][..]),
+        (BatchState::Asking { questions, .. }, _) => (Report::Asking(questions), &[][..]),
         // Why it waits was remarked last.
         (BatchState::Draft, Some((why, others))) => (Report::Waiting(why), others),
         (BatchState::Draft, None) => (Report::Waiting(""), &[][..]),

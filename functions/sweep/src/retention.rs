@@ -44,7 +44,10 @@ impl Retention {
         let period = match batch.state {
             BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched { .. } => return None,
             BatchState::Done => self.people,
-            BatchState::AwaitingUpload | BatchState::Draft | BatchState::Unreadable { .. } => self.drafts,
+            BatchState::AwaitingUpload
+            | BatchState::Asking { .. }
+            | BatchState::Draft
+            | BatchState::Unreadable { .. } => self.drafts,
             // A batch that is erased is reset first, after either period.
             BatchState::Reset => self.drafts.min(self.people),
         };

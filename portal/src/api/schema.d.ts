@@ -40,6 +40,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batches/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer what the reader asked about the file of a batch. The stored file is read again. */
+        post: operations["answerQuestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batches/{id}/results.xlsx": {
         parameters: {
             query?: never;
@@ -495,6 +512,25 @@ export interface components {
             /** @description Their numbers, in the order of the request. */
             numbers: number[];
         };
+        /** @description What an officer says about a file. What is left out is decided by the reader, or asked again. */
+        AnswersBody: {
+            /** @description What the columns hold; one without a field is left out. */
+            columns?: components["schemas"]["ColumnBody"][];
+            /** @description How the letters of a text file are to be read: one of the encodings that are asked about. */
+            encoding?: string | null;
+            values?: components["schemas"]["ManyFields"] | null;
+            /** @description The name of the worksheet with the list. */
+            worksheet?: string | null;
+        };
+        /** @description One column of the file, with texts of its cells. */
+        AskedColumnBody: {
+            /** Format: int32 */
+            column: number;
+            field?: string | null;
+            /** @description At most three texts, of at most 60 characters each. */
+            samples: string[];
+            title: string;
+        };
         BatchBody: {
             counts: components["schemas"]["CountsBody"];
             createdAt: string;
@@ -509,15 +545,11 @@ export interface components {
             progress?: {
                 [key: string]: number;
             } | null;
+            questions?: components["schemas"]["QuestionsBody"] | null;
             /** @description How its rows come in: `upload`, `drop` or `paste`. */
             source: string;
-            /** @description `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`. */
+            /** @description `AWAITING_UPLOAD`, `PARSING`, `ASKING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`. */
             state: string;
-            /**
-             * @description The titled columns of a workbook whose header was not understood, with what each was taken for. The same file
-             *     can be read by a new batch that is told what they are.
-             */
-            titles?: components["schemas"]["ColumnBody"][];
             traceId: string;
             updatedAt: string;
         };
@@ -568,7 +600,7 @@ export interface components {
              * @description Where it stands, from 1. It matters only when several columns have this title.
              */
             column: number;
-            /** @description The field that it holds, such as `contactNumber`; left out if it holds none. */
+            /** @description The field that it holds, such as `contactNumber`, or `fullName`; left out if it holds none. */
             field?: string | null;
             title: string;
         };
@@ -670,6 +702,13 @@ export interface components {
              * @description The earlier row of the same person.
              */
             row?: number | null;
+        };
+        /** @description A way in which the letters of a text file can be read. */
+        EncodingBody: {
+            /** @description Its name in the standard <https://encoding.spec.whatwg.org>. */
+            name: string;
+            /** @description A text of the file that is read so, of at most 60 characters. */
+            sample: string;
         };
         FailureBody: {
             /** @example account.exists */
@@ -1098,6 +1137,19 @@ export interface components {
             /** @description Organisation, at most 64 characters. */
             organisation?: string;
         };
+        /** @description What a reader has to ask about a file. Nothing of the file is on the list yet. */
+        QuestionsBody: {
+            /** @description Every visible column, with the field it was taken for. */
+            columns?: components["schemas"]["AskedColumnBody"][];
+            /** @description The ways in which the letters of a text file can be read, of which one is right. */
+            encodings?: components["schemas"]["EncodingBody"][];
+            /** @description The required fields that no column holds. One of the two names is enough. */
+            missing?: string[];
+            /** @description Why it has to ask; at least one. */
+            reasons: components["schemas"]["FaultBody"][];
+            /** @description The worksheets of which one is the list. */
+            worksheets?: components["schemas"]["WorksheetBody"][];
+        };
         /** @description A field that is used otherwise than it was typed. */
         RepairBody: {
             field: string;
@@ -1228,6 +1280,15 @@ export interface components {
                 [key: string]: string;
             };
             url: string;
+        };
+        /** @description A worksheet that could be the list. */
+        WorksheetBody: {
+            name: string;
+            /**
+             * Format: int32
+             * @description How many rows with a person it has.
+             */
+            rows: number;
         };
     };
     responses: never;
@@ -1364,6 +1425,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    answerQuestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersBody"];
+            };
+        };
+        responses: {
+            /** @description The file is read again; follow it at the batch. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchBody"];
+                };
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -4,6 +4,7 @@ import type { Schemas } from './client';
 export const BATCH_STATES = [
   'AWAITING_UPLOAD',
   'PARSING',
+  'ASKING',
   'DRAFT',
   'SUBMITTED',
   'DISPATCHED',

@@ -30,11 +30,6 @@ export function go(path: string): void {
   location.hash = path;
 }
 
-/** Goes to a page in place of this one, which is not needed any more. */
-export function goInstead(path: string): void {
-  location.replace(`#${path}`);
-}
-
 /** Notes filters in the address without a new entry in the history, and without going anywhere. */
 export function note(path: string, query: Record<string, string>): void {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));

@@ -11,6 +11,7 @@ export function nameOfBatch({ fileName, source }: Schemas['BatchBody']): string 
 export const batchStates: Record<string, { label: string; tone: Tone }> = {
   AWAITING_UPLOAD: { label: 'Waiting for the file', tone: 'waiting' },
   PARSING: { label: 'Reading', tone: 'going' },
+  ASKING: { label: 'Waits for your answers', tone: 'waiting' },
   DRAFT: { label: 'Draft', tone: 'waiting' },
   SUBMITTED: { label: 'In progress', tone: 'going' },
   DISPATCHED: { label: 'In progress', tone: 'going' },

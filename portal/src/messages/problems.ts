@@ -130,7 +130,7 @@ export const problems: Record<string, ProblemText> = {
   'upload-refused': {
     what: 'The file was not taken.',
     safe: 'Nothing was read or sent.',
-    todo: 'Choose the file again. If it happens again, save it as a new .xlsx file in Excel and upload that.',
+    todo: 'Choose the file again. If it happens again, save it as a new .xlsx, .csv or .ods file and upload that.',
   },
   offline: { what: 'There was no connection.', safe: UNKNOWN, todo: 'Check your connection, then try again.' },
   'no-answer': { what: 'No answer came.', safe: UNKNOWN, todo: 'Check your connection, then try again.' },

@@ -32,7 +32,7 @@ export const ways: readonly [Way, Way, Way] = [
     icon: 'upload',
     title: 'Batch upload',
     text: 'Create TechPass accounts for many public officers and vendors at once.',
-    need: 'You need a list: an Excel file, or cells to paste.',
+    need: 'You need a list: an Excel, CSV or ODS file, or cells to paste.',
   },
 ];
 

@@ -94,11 +94,12 @@ export class OverviewPage extends LightElement {
   }
 }
 
-/** What is left to do in a list: rows to fix, or to submit. */
+/** What is left to do in a list: questions to answer, rows to fix, or to submit. */
 function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
   const href = `#/batches/${batch.id}`;
   const name = nameOfBatch(batch);
   const left = leftOf(batch).join(', ');
+  if (isOneOf<BatchState>(batch.state, 'ASKING')) return [{ href, words: `${name} waits for your answers` }];
   if (left) return [{ href, words: `${name}: ${left}` }];
   const isReady = isOneOf<BatchState>(batch.state, 'DRAFT') && batch.counts.ready > 0;
   return isReady ? [{ href, words: `${name} is not submitted` }] : [];

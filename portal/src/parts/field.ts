@@ -51,7 +51,7 @@ export function textArea(field: Field): TemplateResult {
 
 export interface Choice {
   readonly value: string;
-  readonly label: string;
+  readonly label: string | TemplateResult;
 }
 
 /** One of a few, all to be seen at once. */
@@ -63,7 +63,7 @@ export function choices(field: Omit<Field, 'type'>, of: readonly Choice[]): Temp
       ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
       <div class="radios">
         ${of.map((choice, at) => {
-          const id = at === 0 ? name : `${name}-${choice.value}`;
+          const id = at === 0 ? name : `${name}-${at}`;
           return html`
             <label class="radio">
               <input type="radio" name=${name} id=${id} .value=${choice.value}

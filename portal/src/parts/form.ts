@@ -71,6 +71,12 @@ export class Form<F extends string> implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** Takes away what the API said about all fields: another answer may have fixed it. */
+  forgetApiFaults(): void {
+    this.#apiFaults = {};
+    this.#host.requestUpdate();
+  }
+
   /** What to say beside a field. */
   error(field: F): string | undefined {
     if (this.#apiFaults[field]) return this.#apiFaults[field];
@@ -78,8 +84,10 @@ export class Form<F extends string> implements ReactiveController {
     return code && this.#text(field, code);
   }
 
+  /** A field may be named by its pointer in the body of the request, such as `values/reason`. */
   #text(field: F, code: string): string {
-    const max = code === 'too-long' && field in FIELDS ? FIELDS[field as AccountField].max : null;
+    const name = field.split('/').pop()!;
+    const max = code === 'too-long' && name in FIELDS ? FIELDS[name as AccountField].max : null;
     return max ? tooLongText(max, length(this.values[field])) : faultText(code, code);
   }
 

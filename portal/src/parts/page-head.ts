@@ -17,7 +17,7 @@ export function pageHead(
   return html`
     ${trail ? breadcrumb(trail, title) : nothing}
     <div class="page-head">
-      <div><h1>${title}</h1>${text ? html`<p class="subtle">${text}</p>` : nothing}</div>
+      <div><h1 tabindex="-1">${title}</h1>${text ? html`<p class="subtle">${text}</p>` : nothing}</div>
       ${actions}
     </div>`;
 }

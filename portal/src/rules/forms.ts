@@ -1,7 +1,7 @@
 import type { Schemas } from '../api/client';
 import { FIELDS } from './field-table';
 import { checkContact, checkEmail, checkName, checkUsername, isBlankName, recipientOf } from './fields';
-import { checkText, isBlank, type Verdict } from './text';
+import { checkText, isBlank, seedAnswer, type Verdict } from './text';
 
 export type Values<F extends string> = Record<F, string>;
 /** What is wrong, by field: a code of the catalogue. */
@@ -60,6 +60,15 @@ export function isOptional(field: AccountField): boolean {
 export function checkPlain(field: AccountField, typed: string): Verdict {
   const { max } = FIELDS[field];
   return max === null || (isOptional(field) && isBlank(typed)) ? undefined : checkText(typed, max);
+}
+
+/** What is wrong with one value for many rows. A blank one is wrong only where every row needs a value. */
+export function checkAlike(field: ManyField, typed: string): Verdict {
+  if (FIELDS[field].required !== 'always' && isBlank(typed)) return undefined;
+  if (field === 'seed') return seedAnswer(typed) ? undefined : 'seed.syntax';
+  if (field !== 'countryCode') return checkPlain(field, typed);
+  const fault = checkContact(typed, '');
+  return fault?.field === field ? fault.code : undefined;
 }
 
 /** The details that an invitee fills in, or an officer on their behalf. */

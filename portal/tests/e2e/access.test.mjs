@@ -228,14 +228,14 @@ const STATES = {
       await page.getByLabel('Choose a file').setInputFiles({
         name: 'users.xlsx',
         mimeType: 'application/octet-stream',
-        buffer: Buffer.from('not a workbook'),
+        buffer: Buffer.from('%PDF-1.7'),
       });
       await page.getByRole('heading', { name: 'This file could not be read' }).waitFor({ timeout: 30_000 });
     },
   },
-  'Batch whose titles are not known': {
+  'Batch that waits for answers': {
     enter: async (page) => {
-      const titles = [
+      const columns = [
         'Work contact',
         'Given name',
         'Surname',
@@ -243,23 +243,36 @@ const STATES = {
         'Agency',
         'Purpose',
         'A title that goes on for longer than there is room on the narrowest of phones',
-      ].map((title, at) => ({ title, column: at + 1, ...(at === 2 && { field: 'lastName' }) }));
+      ].map((title, at) => ({
+        title,
+        column: at + 1,
+        samples: ['Example', 'x'.repeat(60)],
+        ...(at === 2 && { field: 'lastName' }),
+      }));
       const batch = {
         id: 'bat_x',
-        state: 'UNREADABLE',
+        state: 'ASKING',
         counts: {},
         createdAt: new Date(),
         updatedAt: new Date(),
         notices: [],
         source: 'upload',
         traceId: TRACE,
-        titles,
-        fault: { code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' },
+        questions: {
+          reasons: [{ code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' }],
+          columns,
+          missing: ['email', 'organisation', 'reason'],
+          worksheets: [
+            { name: 'Officers', rows: 12 },
+            { name: 'A worksheet with a name that is as long as names can be', rows: 1 },
+          ],
+          encodings: [{ name: 'windows-1252', sample: 'Núñez' }],
+        },
       };
       await page.route(/\/api\/batches\/bat_\w+$/, (route) => route.fulfill({ json: batch }));
       await goTo(page, '#/batches/bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB');
-      await press(page, 'Say what the columns hold');
-      await page.getByRole('dialog').getByLabel('HP').selectOption('Last name');
+      await page.getByLabel('HP').selectOption('Last name');
+      await press(page, 'Read the list');
     },
     leave: (page) => page.unroute(/\/api\/batches\/bat_\w+$/),
   },

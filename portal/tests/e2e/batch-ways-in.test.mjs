@@ -95,37 +95,39 @@ describe('Batch upload', () => {
     await settle();
   });
 
-  test('Titles that are not known are asked about once, and the file is read again', async () => {
+  test('Titles that are not known are asked about once, and the stored file is read again', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
-    const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'Desk'];
+    const titles = ['Reached at', 'Given name', 'Surname', 'Rings at', 'Agency', 'What for', 'Desk'];
     const people = () => [
       [fresh('mapped'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins the team', '12-34'],
     ];
-    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()]));
-    const dialog = page.getByRole('dialog', { name: 'Which column holds what?' });
-    await dialog.waitFor({ timeout: 30_000 });
-    await dialog.getByText('Email address, Contact number, Reason').waitFor();
-    assert.equal(await dialog.getByLabel('Given name').inputValue(), 'firstName');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'column-1');
+    const choose = (rows) => page.getByLabel('Choose a file').setInputFiles(workbook(rows));
+    const questions = page.getByRole('heading', { name: 'we need your answers' });
+    const send = page.getByRole('button', { name: 'Read the list' });
+    await choose([titles, ...people()]);
+    await questions.waitFor({ timeout: 30_000 });
+    await page.getByText('Not found yet: Email address; Contact number').waitFor();
+    assert.equal(await page.getByLabel('Given name').inputValue(), 'firstName');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'questions-title');
     await settle();
-    await dialog.getByLabel('Work contact').selectOption('Email address');
-    await dialog.getByLabel('HP').selectOption('First name');
-    await dialog.getByText('Another column holds this too.').first().waitFor();
-    await dialog.getByRole('button', { name: 'Read the file again' }).click();
-    await dialog.getByLabel('HP').selectOption('Contact number');
-    await dialog.getByLabel('Purpose').selectOption('Reason');
+    await page.getByLabel('Reached at').selectOption('Email address');
+    await page.getByLabel('Rings at').selectOption('First name');
+    await page.getByText('Another column holds this too.').first().waitFor();
+    await send.click();
+    await page.getByLabel('Rings at').selectOption('Contact number');
+    await page.getByLabel('What for').selectOption('Reason');
+    await page.getByText('Left out, and not read: Desk.').waitFor();
     await settle();
-    await dialog.getByRole('button', { name: 'Read the file again' }).click();
+    await send.click();
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
     assert.equal(await cell(page, 1, 'contactNumber').locator('.text').textContent(), '91234567');
 
     // The next file of this kind is read at once, in another order too.
     await page.goto(`${portal}#/batches`);
-    await page.getByText('“HP” is Contact number').waitFor();
+    await page.getByText('“Rings at” is Contact number').waitFor();
     await settle();
-    const turned = (cells) => [...cells].reverse();
-    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()].map(turned)));
+    await choose([titles, ...people()].map((cells) => [...cells].reverse()));
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
@@ -133,20 +135,18 @@ describe('Batch upload', () => {
 
     await page.goto(`${portal}#/batches`);
     await page.getByRole('button', { name: 'Forget this' }).click();
-    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()]));
-    await dialog.waitFor({ timeout: 30_000 });
-    // An officer who comes back later has to choose the file again.
+    await choose([titles, ...people()]);
+    await questions.waitFor({ timeout: 30_000 });
+    // An officer who comes back later answers without the file, and gives one reason for everybody.
     await page.reload();
-    await page.getByRole('button', { name: 'Say what the columns hold' }).click();
-    for (const [title, field] of [
-      ['Work contact', 'Email address'],
-      ['HP', 'Contact number'],
-      ['Purpose', 'Reason'],
-    ])
-      await dialog.getByLabel(title).selectOption(field);
+    await questions.waitFor();
+    await page.getByLabel('Reached at').selectOption('Email address');
+    await page.getByLabel('Rings at').selectOption('Contact number');
+    await page.getByLabel('Reason').fill('Joins the team');
     await settle();
-    await dialog.getByLabel('Choose the file again').setInputFiles(workbook([titles, ...people()]));
+    await send.click();
     await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByText('1 ready', { exact: true }).waitFor();
   });
 
   test('Pasted titles that are not known are asked about beside the paste, and remembered', async () => {
@@ -268,14 +268,14 @@ describe('Batch upload', () => {
         .getByLabel('Choose a file')
         .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
     await page.getByLabel('Choose a file').focus();
-    await choose('users.csv', 'Email');
+    await choose('users.txt', 'Email');
     await page.getByText('This is a text file.').waitFor();
     await choose('users.xlsx', '');
     await page.getByText('This file is empty.').waitFor();
     await settle();
-    await choose('users.xlsx', 'not a workbook');
+    await choose('users.xlsx', '%PDF-1.7');
     await page.getByRole('heading', { name: 'This file could not be read' }).waitFor({ timeout: 30_000 });
-    await page.getByText('save it as Excel Workbook (.xlsx)').waitFor();
+    await page.getByText('Upload an Excel workbook (.xlsx)').waitFor();
     await settle();
   });
 });

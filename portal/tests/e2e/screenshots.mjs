@@ -62,13 +62,13 @@ async function waysIn(page, seen) {
   await page.getByLabel('Choose a file').setInputFiles(
     workbook(
       [
-        ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose'],
+        ['Reached at', 'Given name', 'Surname', 'Rings at', 'Agency', 'What for'],
         ['tan@example-agency.gov.sg', 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins'],
       ],
       'New joiners.xlsx',
     ),
   );
-  await page.getByRole('dialog', { name: 'Which column holds what?' }).waitFor();
+  await page.getByRole('heading', { name: 'we need your answers' }).waitFor();
   await seen(page, 'batch-columns');
   await page.goto(`${portal}#/batches`);
   await page.reload();

@@ -47,6 +47,9 @@ export class FakeList {
   /** How many invites of it are in each state, once it was submitted. */
   progress: Record<string, number> | undefined;
   mailHold: Batch['mailHold'];
+  /** What is asked about its file, while its state is `ASKING`. */
+  questions: Batch['questions'];
+  source = 'paste';
   readonly #added = new Map<string, { readonly body: string; readonly numbers: number[] }>();
 
   constructor(people: readonly Row['values'][]) {
@@ -139,7 +142,7 @@ export class FakeList {
   get body(): Batch {
     return {
       id: this.id,
-      source: 'paste',
+      source: this.source,
       state: this.state,
       notices: [],
       createdAt: AT,
@@ -148,6 +151,7 @@ export class FakeList {
       counts: this.counts,
       ...(this.progress && { progress: this.progress }),
       ...(this.mailHold && { mailHold: this.mailHold }),
+      ...(this.questions && { questions: this.questions }),
     };
   }
 
@@ -156,6 +160,7 @@ export class FakeList {
       this.state,
       this.progress,
       this.mailHold,
+      this.questions,
       this.rows.map(({ etag, state }) => [etag, state]),
     ]);
     const versions = this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0);

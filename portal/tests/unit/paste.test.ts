@@ -86,18 +86,18 @@ test('what names nobody is counted, never dropped in silence', () => {
 
 test('titles that are not known are given back, and read as the officer says', () => {
   const text =
-    'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\n' +
+    'Work contact\tGiven name\tSurname\tRings at\tAgency\tDesk\n' +
     'bo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
   const { rows, titles } = readPaste(text);
   expect(rows).toEqual([{ firstName: 'Bo', lastName: 'Tan', organisation: 'Example Agency' }]);
   expect(titles.filter(({ field }) => !field).map(({ column, title }) => [column, title])).toEqual([
     [1, 'Work contact'],
-    [4, 'HP'],
+    [4, 'Rings at'],
     [6, 'Desk'],
   ]);
   const said = [
     { column: 9, title: 'Work contact', field: 'email' as const },
-    { column: 4, title: 'HP', field: 'contactNumber' as const },
+    { column: 4, title: 'Rings at', field: 'contactNumber' as const },
   ];
   expect(readPaste(text, said).rows).toEqual([
     {
@@ -137,8 +137,8 @@ test('titles of which none is known are no person', () => {
 });
 
 test('what was said before gives way to what a title says by itself', () => {
-  const said = [{ column: 1, title: 'HP', field: 'contactNumber' as const }];
-  const text = 'Email\tFirst Name\tMobile\tHP\nbo@example-agency.gov.sg\tBo\t91234567\t81234567';
+  const said = [{ column: 1, title: 'Rings at', field: 'contactNumber' as const }];
+  const text = 'Email\tFirst Name\tMobile\tRings at\nbo@example-agency.gov.sg\tBo\t91234567\t81234567';
   expect(readPaste(text, said).rows[0]!.contactNumber).toBe('91234567');
   expect(readPaste(text, said).columns.at(-1)!.field).toBeNull();
 });

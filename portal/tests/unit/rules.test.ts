@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import domains from '../../../shared/domain/vectors/domains.json';
 import vectors from '../../../shared/domain/vectors/fields.json';
+import { nameOf } from '../../src/pages/batch/intake/names';
 import { FIELDS } from '../../src/rules/field-table';
 import { checkContact, checkEmail, checkName, checkUsername, domainOf, tidyEmail } from '../../src/rules/fields';
 import {
@@ -18,7 +19,7 @@ import { length, seedAnswer, type Verdict } from '../../src/rules/text';
 type Case = [typed: string, code: string | null, used: string | undefined];
 type Part = readonly [field: string, code: string];
 
-const { contact, fullName, seed, ...fields } = vectors as unknown as Record<string, Case[]>;
+const { contact, fullName, seed, wholeName, ...fields } = vectors as unknown as Record<string, Case[]>;
 const named: Record<string, (typed: string) => Verdict> = {
   email: checkEmail,
   username: checkUsername,
@@ -61,6 +62,14 @@ test.each(fullName as unknown as [[string, string], Part[] | null][])('name %j',
   const faults = checkProfile({ ...startOf(PROFILE_FIELDS), firstName, lastName });
   expect(partsOf(faults)).toEqual(verdict ?? []);
 });
+
+test.each(wholeName as unknown as [string, string, string, boolean][])(
+  'the whole name %j',
+  (typed, firstName, lastName, isGuess) => {
+    const names = { firstName, ...(lastName && { lastName }) };
+    expect(nameOf(typed)).toEqual({ ...names, ...(isGuess && { guessed: Object.keys(names) }) });
+  },
+);
 
 const contacts = contact as unknown as [[string, string], Part | null][];
 

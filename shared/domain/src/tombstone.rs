@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::{
         Entropy,
-        batch::Source,
+        batch::{Answers, Source},
         invite::{
             Creation,
             samples::{at, creation, for_account},
@@ -119,8 +119,8 @@ mod tests {
         let Creation { officer, trace, .. } = creation(&for_account().email);
         let id = BatchId::generate(at(0), &Entropy::seeded(1));
         let counts = Counts { total: 2, ready: 1, removed: 1, ..Counts::default() };
-        let batch =
-            Batch::new(id, officer, Source::Paste, at(0), trace).of_file(Some("Ada Tan.xlsx".into()), Vec::new());
+        let batch = Batch::new(id, officer, Source::Paste, at(0), trace)
+            .of_file(Some("Ada Tan.xlsx".into()), Answers::default());
         let batch = batch.parsed(counts, Vec::new(), at(1)).unwrap();
         assert!(has_personal_data(&batch));
         let tombstone = BatchTombstone::of(&batch, at(9));

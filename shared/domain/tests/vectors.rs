@@ -4,7 +4,8 @@
 
 use domain::{
     ContactNumber, Department, DomainName, DomainRules, EmailAddress, Fault, Organisation, PersonName, Reason,
-    SeedWish, Username, fields::FullName,
+    SeedWish, Username,
+    fields::{FullName, NameParts},
 };
 use serde_json::{Value, json};
 
@@ -69,6 +70,14 @@ fn a_name_of_one_or_two_parts_keeps_to_the_vectors() {
             }
         };
         assert_eq!(json!(case.as_array().unwrap()[1..]), verdict, "{first:?} {last:?}");
+    }
+}
+
+#[test]
+fn a_whole_name_is_split_as_the_vectors_say() {
+    for case in cases("wholeName") {
+        let NameParts { first, last, is_guess } = NameParts::of(case[0].as_str().unwrap()).unwrap();
+        assert_eq!(case, json!([case[0], first, last, is_guess]));
     }
 }
 

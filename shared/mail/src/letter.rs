@@ -4,7 +4,7 @@
 //! and a username, whose characters are bounded, and our own words.
 
 use askama::Template;
-use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, keys::Token};
+use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, batch::Questions, keys::Token};
 use thiserror::Error;
 
 #[derive(Clone, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub enum Report<'a> {
     Unreadable(&'a str),
     /// Its workbook was read, and its officer has to submit it; the text says why.
     Waiting(&'a str),
+    /// Its workbook is read once its officer has answered questions about it.
+    Asking(&'a Questions),
 }
 
 impl Report<'_> {
@@ -80,6 +82,7 @@ impl Report<'_> {
             Self::Through(_) => "Your batch upload is through",
             Self::Unreadable(_) => "Your batch upload could not be read",
             Self::Waiting(_) => "Your batch upload waits for you",
+            Self::Asking(_) => "Your batch upload needs your answers",
         }
     }
 }

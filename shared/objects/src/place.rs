@@ -8,7 +8,7 @@ pub enum Place {
     /// A batch that the portal created.
     Upload(BatchId),
     /// An officer; another system stored the file for them, in any folder of theirs and under any name. Whether it is a
-    /// workbook is known once it is read.
+    /// workbook or a list is known once it is read.
     Drop(OfficerId),
     /// What programs leave beside the files of people, such as Excel's lock files: it is nobody's list.
     LeftBehind,
@@ -45,7 +45,9 @@ mod tests {
     #[test]
     fn whatever_is_dropped_for_an_officer_is_theirs() {
         let ada = || Some(Place::Drop(OfficerId::parse("ada").unwrap()));
-        for name in ["joiners.xlsx", "JOINERS.XLSX", "joiners.csv", "june/joiners.xlsx", "joiners", "a ~$b.xlsx"] {
+        for name in
+            ["joiners.xlsx", "JOINERS.XLSX", "joiners.csv", "joiners.ods", "june/joiners.xlsx", "joiners", "a ~$b.xlsx"]
+        {
             assert_eq!(Place::of(&format!("drops/ada/{name}")), ada(), "{name}");
         }
     }
@@ -59,6 +61,7 @@ mod tests {
             "june/~$joiners.xlsx",
             ".DS_Store",
             "._joiners.xlsx",
+            ".~lock.joiners.ods#",
             ".trash/joiners.xlsx",
             "__MACOSX/joiners.xlsx",
             "Thumbs.db",

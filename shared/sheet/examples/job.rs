@@ -6,8 +6,12 @@
 
 use std::{error::Error, io, time::Instant};
 
-use domain::{EmailAddress, batch::read_all, rules::DomainRules};
-use sheet::Limits;
+use domain::{
+    EmailAddress,
+    batch::{Answers, read_all},
+    rules::DomainRules,
+};
+use sheet::{Limits, Reading};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -30,8 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         kept_bytes: usize::MAX,
         ..Limits::default()
     };
-    let sheet = match sheet::read(&bytes, &limits) {
-        Ok(sheet) => sheet,
+    let sheet = match sheet::read(&bytes, &limits, &Answers::default()) {
+        Ok(Reading::Read(sheet)) => sheet,
+        Ok(Reading::Asked(questions)) => return Err(format!("{questions:?}").into()),
         Err(error) => return Err(format!("{}: {}", error.code(), error.detail()).into()),
     };
     let rows = read_all(sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw)), &rules, &officer);

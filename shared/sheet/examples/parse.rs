@@ -6,7 +6,8 @@
 
 use std::{error::Error, time::Instant};
 
-use sheet::Limits;
+use domain::batch::Answers;
+use sheet::{Limits, Reading};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -30,10 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rows = 0;
     for _ in 0..times {
         let start = Instant::now();
-        let read = sheet::read(&bytes, &limits);
+        let read = sheet::read(&bytes, &limits, &Answers::default());
         best = best.min(start.elapsed().as_secs_f64());
         match read {
-            Ok(sheet) => rows = sheet.rows.len(),
+            Ok(Reading::Read(sheet)) => rows = sheet.rows.len(),
+            Ok(Reading::Asked(questions)) => return Err(format!("{questions:?}").into()),
             Err(error) => return Err(format!("{}: {}", error.code(), error.detail()).into()),
         }
     }

@@ -1,99 +1,72 @@
 //! Why a file cannot be used at all.
 
-use domain::{Field, batch::Column};
-use serde::{Deserialize, Serialize};
+use domain::Field;
+
+use crate::remark::titles;
 
 /// Why a file cannot be used at all, with a stable code and a sentence that says what to do next.
 ///
 /// It names columns and limits, never the content of a cell, so it can be logged, stored and shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", content = "columns")]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
-    #[serde(rename = "FILE_EMPTY")]
     #[error("the file is empty")]
     Empty,
-    #[serde(rename = "FILE_NOT_XLSX")]
-    #[error("the file is not an xlsx workbook")]
+    #[error("the file is no workbook and no list")]
     NotXlsx,
     /// The format of Excel 97 to 2003.
-    #[serde(rename = "FILE_OLD_XLS")]
     #[error("the file is an xls workbook")]
     OldXls,
-    #[serde(rename = "FILE_ENCRYPTED")]
     #[error("the file is encrypted")]
     Encrypted,
-    #[serde(rename = "FILE_MACRO")]
+    /// Encrypted by its sensitivity label.
+    #[error("the file is encrypted by a sensitivity label")]
+    Labelled,
     #[error("the workbook holds macros")]
     Macro,
-    #[serde(rename = "FILE_CORRUPT")]
     #[error("the workbook is damaged")]
     Corrupt,
     /// Larger than the limit, compressed or inflated.
-    #[serde(rename = "FILE_TOO_LARGE")]
     #[error("the workbook is too large")]
     TooLarge,
     /// Inflates to far more than its own size.
-    #[serde(rename = "FILE_BOMB")]
     #[error("the workbook is compressed beyond what spreadsheets do")]
     Bomb,
     /// More parts than a workbook has.
-    #[serde(rename = "FILE_TOO_MANY_PARTS")]
     #[error("the workbook has too many parts")]
     TooManyParts,
     /// XML that spreadsheets never have, such as a document type.
-    #[serde(rename = "FILE_XML_FORBIDDEN")]
     #[error("the workbook declares a document type")]
     XmlForbidden,
-    /// XML out of bounds: nesting, attributes, or the size of one token.
-    #[serde(rename = "FILE_XML_LIMIT")]
+    /// XML out of bounds: nesting, attributes, or the size of one token; or a cell of a text file that is too long.
     #[error("the workbook's XML is out of bounds")]
     XmlLimit,
     /// More shared strings than the limit.
-    #[serde(rename = "FILE_TOO_MANY_STRINGS")]
     #[error("the workbook holds too many strings")]
     TooManyStrings,
     /// More rows than the limit.
-    #[serde(rename = "FILE_TOO_MANY_ROWS")]
     #[error("the workbook has too many rows")]
     TooManyRows,
     /// More columns than the limit.
-    #[serde(rename = "FILE_TOO_MANY_COLUMNS")]
     #[error("the workbook has too many columns")]
     TooManyColumns,
     /// More cells than the limit.
-    #[serde(rename = "FILE_TOO_MANY_CELLS")]
     #[error("the workbook has too many cells")]
     TooManyCells,
     /// A cell outside the worksheet, or far outside the table.
-    #[serde(rename = "FILE_CELL_OUT_OF_RANGE")]
     #[error("a cell lies out of range")]
     CellOutOfRange,
-    /// No row has all the required titles; these fields were not found.
-    #[serde(rename = "FILE_HEADER_MISSING")]
-    #[error("the header lacks required columns")]
-    HeaderMissing(Vec<Field>),
-    /// These fields have more than one column.
-    #[serde(rename = "FILE_HEADER_DUPLICATE")]
-    #[error("the header holds a column twice")]
-    HeaderDuplicate(Vec<Field>),
+    /// There is neither a row of titles nor a row of a person.
+    #[error("the workbook has no header")]
+    HeaderMissing,
+    /// The titles are in a hidden row; its number counts from 1.
+    #[error("the header is hidden")]
+    HeaderHidden(u32),
+    /// The columns of these fields are hidden, and every list has to have them.
+    #[error("required columns are hidden")]
+    ColumnsHidden(Vec<Field>),
     /// A header without any row under it.
-    #[serde(rename = "FILE_NO_ROWS")]
     #[error("the workbook has no rows")]
     NoRows,
-}
-
-/// A file that cannot be used, with the columns that an officer can give fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    pub error: FileError,
-    /// The titled columns of the row that is most like a header, if there is one and its titles are the fault.
-    pub columns: Vec<Column>,
-}
-
-impl From<FileError> for Refusal {
-    fn from(error: FileError) -> Self {
-        Self { error, columns: Vec::new() }
-    }
 }
 
 impl FileError {
@@ -105,6 +78,7 @@ impl FileError {
             Self::NotXlsx => "FILE_NOT_XLSX",
             Self::OldXls => "FILE_OLD_XLS",
             Self::Encrypted => "FILE_ENCRYPTED",
+            Self::Labelled => "FILE_LABELLED",
             Self::Macro => "FILE_MACRO",
             Self::Corrupt => "FILE_CORRUPT",
             Self::TooLarge => "FILE_TOO_LARGE",
@@ -117,8 +91,9 @@ impl FileError {
             Self::TooManyColumns => "FILE_TOO_MANY_COLUMNS",
             Self::TooManyCells => "FILE_TOO_MANY_CELLS",
             Self::CellOutOfRange => "FILE_CELL_OUT_OF_RANGE",
-            Self::HeaderMissing(_) => "FILE_HEADER_MISSING",
-            Self::HeaderDuplicate(_) => "FILE_HEADER_DUPLICATE",
+            Self::HeaderMissing => "FILE_HEADER_MISSING",
+            Self::HeaderHidden(_) => "FILE_HEADER_HIDDEN",
+            Self::ColumnsHidden(_) => "FILE_COLUMNS_HIDDEN",
             Self::NoRows => "FILE_NO_ROWS",
         }
     }
@@ -128,9 +103,16 @@ impl FileError {
     pub fn detail(&self) -> String {
         let sentence = match self {
             Self::Empty => "The file is empty. Fill in the template and upload it again.",
-            Self::NotXlsx => "The file is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).",
+            Self::NotXlsx => {
+                "The file is of another format. Upload an Excel workbook (.xlsx), an OpenDocument spreadsheet (.ods) \
+                 or a CSV file."
+            }
             Self::OldXls => "The file is in the old .xls format. In Excel, save it as Excel Workbook (.xlsx).",
             Self::Encrypted => "The file is protected with a password. Remove the password and upload it again.",
+            Self::Labelled => {
+                "The file is protected by a sensitivity label. In Excel, choose a label that does not encrypt, save \
+                 it, and upload it again."
+            }
             Self::Macro => "The file holds macros. In Excel, save it as Excel Workbook (.xlsx), without macros.",
             Self::Corrupt => "The file is damaged. Open it in Excel, save it again as .xlsx and upload it again.",
             Self::TooLarge => {
@@ -145,18 +127,18 @@ impl FileError {
             Self::CellOutOfRange => {
                 "A cell lies far outside the table. Delete it, or copy the rows into a new template."
             }
-            Self::HeaderMissing(columns) => {
-                return format!("These columns were not found: {}. Use the titles of the template.", titles(columns));
+            Self::HeaderMissing => {
+                "No row with titles was found. Put the titles of the template above the list, and upload it again."
             }
-            Self::HeaderDuplicate(columns) => {
-                return format!("These columns stand more than once: {}. Keep one of each.", titles(columns));
+            Self::HeaderHidden(row) => {
+                return format!("The row with the titles is hidden. Unhide row {row} and upload the file again.");
+            }
+            Self::ColumnsHidden(fields) => {
+                let titles = titles(fields.iter().map(|field| field.title()));
+                return format!("These columns are hidden: {titles}. Unhide them and upload the file again.");
             }
             Self::NoRows => "There are no rows under the header. Fill in at least one row and upload the file again.",
         };
         sentence.to_owned()
     }
-}
-
-fn titles(columns: &[Field]) -> String {
-    columns.iter().map(|column| column.title()).collect::<Vec<_>>().join(", ")
 }

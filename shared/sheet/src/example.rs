@@ -14,6 +14,11 @@ pub(crate) fn examples() -> [[&'static str; Field::ALL.len()]; 2] {
     [Field::ALL.map(|field| field.spec().examples.officer), Field::ALL.map(|field| field.spec().examples.vendor)]
 }
 
+/// Whether the worksheet with this name has the examples.
+pub(crate) fn is_example_sheet(name: &str) -> bool {
+    name.eq_ignore_ascii_case(EXAMPLE_SHEET)
+}
+
 /// Whether the row with this address is an example that the officer did not remove.
 pub(crate) fn is_example(email: &str) -> bool {
     let email = trim(email);

@@ -2,32 +2,34 @@
 
 use std::cmp::Reverse;
 
-use domain::batch::Column;
+use domain::{Field, batch::Held, fields::SeedWish, fields::text::trim};
 
 use crate::{
-    FileError, Limits, Refusal,
+    FileError, Limits,
     guard::{CellValue, Place},
-    header::{HEADER_ROWS, Header, Said, Title, columns},
+    header::{HEADER_ROWS, Header, Said, Title, is_of_a_person, is_phone},
     table::keep,
 };
 
 /// The cells of the first rows, kept until the header among them is known.
 pub(crate) struct Heading {
-    cells: Vec<(Place, CellValue<'static>)>,
+    cells: Vec<Kept>,
     /// The first row with a cell in a column that no list has.
     far_row: Option<u32>,
     text_bytes: usize,
     limits: Limits,
 }
 
+type Kept = (Place, CellValue<'static>);
+
 /// What the first rows of a worksheet are.
 pub(crate) enum Found {
-    /// The header, and the cells below it that were read already.
-    Header(Header, Vec<(Place, CellValue<'static>)>),
-    /// The best row is a header with a fault.
-    Bad(Refusal),
-    /// There is no header. These are the columns of the first row with the most titles.
-    None(Vec<Column>),
+    /// What the columns hold, and the cells of people that were read already.
+    Header(Header, Vec<Kept>),
+    /// Only this hidden row has titles. It counts from 1.
+    HiddenTitles(u32),
+    /// There is nothing like titles and no person.
+    Nothing,
 }
 
 impl Heading {
@@ -63,45 +65,47 @@ impl Heading {
 
     /// Chooses the header: the row with the most known titles of those that lack none, or else of those that lack some;
     /// the first among equals. A title over two rows belongs to the lower one.
+    ///
+    /// Without such a row, the list may begin with a person, or have titles of which too few are known.
     pub(crate) fn choose(mut self, said: &Said<'_>) -> Result<Found, FileError> {
-        let mut likeliest: Vec<Column> = Vec::new();
-        let mut best: Option<Candidate> = None;
-        let mut above: Vec<Title> = Vec::new();
-        for (row, titles) in self.rows() {
-            let both = with_titles_above(&titles, &above);
-            for titles in [Some(&titles), both.as_ref()].into_iter().flatten() {
-                let candidate = Candidate::read(row, titles, said);
-                if let Some(candidate) = candidate
-                    && best.as_ref().is_none_or(|best| candidate.rank() < best.rank())
-                {
-                    best = Some(candidate);
-                }
-            }
-            let columns = columns(&titles);
-            if columns.len() > likeliest.len() {
-                likeliest = columns;
-            }
-            above = titles;
-        }
-        let far_row = self.far_row;
-        match best {
-            Some(best) if far_row.is_some_and(|far| far > best.row) => Err(FileError::CellOutOfRange),
-            _ if far_row.is_some() => Err(FileError::TooManyColumns),
-            None => Ok(Found::None(likeliest)),
-            Some(Candidate { row, read: Ok(header), .. }) => {
+        let rows = self.rows(Rows::Visible);
+        let best = best(&rows, said);
+        match (best, self.far_row) {
+            (Some((row, _)), Some(far)) if far > row => Err(FileError::CellOutOfRange),
+            (_, Some(_)) => Err(FileError::TooManyColumns),
+            (Some((row, header)), None) => {
                 self.cells.retain(|(place, _)| place.row > row);
                 Ok(Found::Header(header, self.cells))
             }
-            Some(Candidate { read: Err(refusal), .. }) => Ok(Found::Bad(refusal)),
+            (None, None) => Ok(self.without_titles(&rows, said)),
         }
     }
 
-    /// The titles of each visible row.
-    fn rows(&self) -> Vec<(u32, Vec<Title>)> {
+    fn without_titles(mut self, rows: &[(u32, Vec<Title>)], said: &Said<'_>) -> Found {
+        if let Some((row, _)) = best(&self.rows(Rows::Hidden), said) {
+            return Found::HiddenTitles(row + 1);
+        }
+        let is_person = |titles: &[Title]| titles.iter().any(|title| is_of_a_person(&title.text));
+        if let Some((first, _)) = rows.iter().find(|(_, titles)| is_person(titles)) {
+            self.cells.retain(|(place, _)| place.row >= *first);
+            return Found::Header(untitled(&self.cells, said), self.cells);
+        }
+        let titles = rows.iter().filter_map(|(row, titles)| Some((*row, Header::likeliest(titles, said)?)));
+        match titles.min_by_key(|(_, header)| Reverse((header.known(), header.columns.len()))) {
+            Some((row, header)) => {
+                self.cells.retain(|(place, _)| place.row > row);
+                Found::Header(header, self.cells)
+            }
+            None => Found::Nothing,
+        }
+    }
+
+    /// The titles of each visible row, or of each hidden one.
+    fn rows(&self, wanted: Rows) -> Vec<(u32, Vec<Title>)> {
         let mut rows: Vec<(u32, Vec<Title>)> = Vec::new();
         for (place, value) in &self.cells {
             let CellValue::Text(text) = value else { continue };
-            if place.is_row_hidden {
+            if place.is_row_hidden != (wanted == Rows::Hidden) {
                 continue;
             }
             let title =
@@ -115,30 +119,33 @@ impl Heading {
     }
 }
 
-/// A row that could be the header.
-struct Candidate {
-    row: u32,
-    read: Result<Header, Refusal>,
-    known: usize,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Visible,
+    Hidden,
 }
 
-impl Candidate {
-    /// `None`: the row is no header.
-    fn read(row: u32, titles: &[Title], said: &Said<'_>) -> Option<Self> {
-        Some(match Header::read(titles, said)? {
-            Ok(header) => Self { row, known: header.known(), read: Ok(header) },
-            Err(error) => {
-                let columns = columns(titles);
-                let known = columns.iter().filter(|column| column.field.is_some()).count();
-                Self { row, known, read: Err(Refusal { error, columns }) }
+/// The best row of titles, with what its columns hold.
+fn best(rows: &[(u32, Vec<Title>)], said: &Said<'_>) -> Option<(u32, Header)> {
+    let mut best: Option<(u32, Header)> = None;
+    let mut above: &[Title] = &[];
+    for (row, titles) in rows {
+        let both = with_titles_above(titles, above);
+        for titles in [Some(titles.as_slice()), both.as_deref()].into_iter().flatten() {
+            if let Some(header) = Header::read(titles, said)
+                && best.as_ref().is_none_or(|(_, best)| rank(&header) < rank(best))
+            {
+                best = Some((*row, header));
             }
-        })
+        }
+        above = titles;
     }
+    best
+}
 
-    /// The best has the least.
-    fn rank(&self) -> (bool, Reverse<usize>) {
-        (self.read.is_err(), Reverse(self.known))
-    }
+/// The best has the least.
+fn rank(header: &Header) -> (bool, Reverse<usize>) {
+    (!header.missing(&Default::default()).is_empty(), Reverse(header.known()))
 }
 
 /// The titles of a row, and those of the row above it in columns where the row has none: a title that is merged over
@@ -152,4 +159,71 @@ fn with_titles_above(titles: &[Title], above: &[Title]) -> Option<Vec<Title>> {
     let mut both = [titles, &added].concat();
     both.sort_by_key(|title| title.column);
     Some(both)
+}
+
+/// The columns of a list without titles: those of the template, if every cell fits, or else by what seems to be in
+/// them, for the officer to say.
+fn untitled(cells: &[Kept], said: &Said<'_>) -> Header {
+    let visible: Vec<(u32, String)> = cells
+        .iter()
+        .filter(|(place, _)| !place.is_row_hidden && !place.is_column_hidden)
+        .filter_map(|(place, value)| Some((place.column, plain(value)?)))
+        .filter(|(_, text)| !trim(text).is_empty())
+        .collect();
+    let texts = |column: u32| visible.iter().filter(move |(other, _)| *other == column).map(|(_, text)| text.as_str());
+    let is_all = |column: u32, is_one: fn(&str) -> bool| texts(column).next().is_some() && texts(column).all(is_one);
+    let width = visible.iter().map(|(column, _)| column + 1).max().unwrap_or_default();
+    let email = (0..width).find(|column| is_all(*column, |text| text.contains('@')));
+    if let Some(first) = email
+        && !said.is_about_letters()
+        && fits_template(first, width, |column, field| texts(column).all(|text| fits(field, text)))
+        && is_all(first + place_of(Field::ContactNumber), is_phone)
+    {
+        return Header::template(first);
+    }
+    let phone = (0..width).find(|column| is_all(*column, is_phone));
+    let seeming = (0..width).map(|column| match Some(column) {
+        place if place == email => Some(Held::Field(Field::Email)),
+        place if place == phone => Some(Held::Field(Field::ContactNumber)),
+        _ => None,
+    });
+    Header::letters(seeming.collect(), said)
+}
+
+/// Whether the columns from `first` on are those of the template, and nothing is before them but a number of each row.
+fn fits_template(first: u32, width: u32, fits: impl Fn(u32, Option<Field>) -> bool) -> bool {
+    let fields = u32::try_from(Field::ALL.len()).unwrap_or(u32::MAX);
+    first <= 1
+        && width <= first + fields
+        && (0..first).all(|column| fits(column, None))
+        && (first..).zip(Field::ALL).all(|(column, field)| fits(column, Some(field)))
+}
+
+/// Whether a text can be in the column of a field, or of a number of the row.
+fn fits(field: Option<Field>, text: &str) -> bool {
+    let text = trim(text);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    match field {
+        None => text.len() <= 6 && text.trim_end_matches('.').bytes().all(|c| c.is_ascii_digit()),
+        Some(Field::Email) => text.contains('@'),
+        Some(Field::FirstName | Field::LastName) => digits == 0 && !text.contains('@'),
+        Some(Field::CountryCode) => digits <= 4,
+        Some(Field::ContactNumber) => is_phone(text),
+        Some(Field::Seed) => SeedWish::parse(text).is_ok(),
+        Some(Field::Username | Field::Organisation | Field::Department | Field::Reason) => !is_phone(text),
+    }
+}
+
+fn place_of(field: Field) -> u32 {
+    Field::ALL.iter().position(|other| *other == field).and_then(|at| u32::try_from(at).ok()).unwrap_or_default()
+}
+
+/// The text of a cell as far as it tells what the column is. `None`: nothing can be told from it.
+fn plain(value: &CellValue<'_>) -> Option<String> {
+    match value {
+        CellValue::Text(text) => Some(text.clone().into_owned()),
+        CellValue::Number(number) => Some(number.to_string()),
+        CellValue::Boolean(answer) => Some(if *answer { "TRUE" } else { "FALSE" }.to_owned()),
+        CellValue::LostDigits | CellValue::Formula | CellValue::Date | CellValue::Error => None,
+    }
 }

@@ -1,79 +1,178 @@
-//! Reads a workbook into rows of text, as the officer sees them.
+//! Reads a workbook or a list into rows of text, as the officer sees them.
 
-use domain::batch::Column;
-
-use crate::{
-    FileError, Limits, Refusal, Remark, Rows,
-    guard::{CellSink, CellValue, Place, Workbook},
-    header::{Said, required},
-    heading::{Found, Heading},
-    table::Table,
+use domain::{
+    Field,
+    batch::{Answers, MAX_TITLE, Questions, WorksheetChoice},
 };
 
-/// What was read of a workbook.
+use crate::{
+    FileError, Limits, Remark, Rows,
+    example::is_example_sheet,
+    guard::{CellSink, CellValue, Marks, Place},
+    header::{Basis, Said},
+    heading::{Found, Heading},
+    question::{about_columns, about_encodings, about_worksheets},
+    source::Source,
+    table::Table,
+    unopened::Unopened,
+};
+
+/// What was read of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     /// The rows of people, in the order of the sheet.
     pub rows: Rows,
-    /// What was skipped in the whole workbook.
+    /// What was skipped in the whole source.
     pub remarks: Vec<Remark>,
 }
 
-/// Like [`read_as`], by the titles alone.
-///
-/// # Errors
-///
-/// [`FileError`] when the file cannot be used; it says why and what to do.
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
-    read_as(bytes, limits, &[]).map_err(|refusal| refusal.error)
+/// What became of reading a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Everything in it was understood.
+    Read(Sheet),
+    /// Its officer has to be asked, and nobody is on the list yet.
+    Asked(Questions),
 }
 
-/// Reads the first visible worksheet that has the template's header and rows under it. `said` is what the officer said
-/// about its titles, which can turn another row into the header.
+/// Reads the visible worksheet that has a list of people. `answers` is what the officer said about the file.
 ///
 /// The values are texts as the officer sees them. A cell without such a text (a formula, a date, an error, a cell under
 /// a merge) gets a fault. The domain decides whether a text is a valid email address or name.
 ///
+/// Nothing is guessed about columns: what is unclear is asked.
+///
 /// # Errors
 ///
-/// [`Refusal`] when the file cannot be used; it says why and what to do. If its titles are the fault, it has the titled
-/// columns.
-pub fn read_as(bytes: &[u8], limits: &Limits, said: &[Column]) -> Result<Sheet, Refusal> {
-    let workbook = Workbook::open(bytes, limits)?;
-    let said = Said::new(said);
-    let (mut refusal, mut untitled, mut has_header) = (None, None, false);
-    for index in 0..workbook.sheet_count() {
-        let mut reader = Reader { limits, said: &said, stage: Stage::Heading(Heading::new(limits)) };
-        let marks = workbook.read(index, &mut reader)?;
-        match reader.end()? {
-            Stage::Table(mut table) if !table.is_empty() => {
-                table.mark(&workbook, index, &marks)?;
-                let (rows, remarks) = table.finish(&workbook, index);
-                return Ok(Sheet { rows, remarks });
-            }
-            Stage::Table(_) => has_header = true,
-            Stage::Bad(bad) => {
-                refusal.get_or_insert(bad);
-            }
-            Stage::None(columns) if !columns.is_empty() => {
-                untitled.get_or_insert(columns);
-            }
-            Stage::None(_) | Stage::Heading(_) => {}
+/// [`FileError`] when the file cannot be used; it says why and what to do.
+pub fn read(bytes: &[u8], limits: &Limits, answers: &Answers) -> Result<Reading, FileError> {
+    let source = match Source::open(bytes, limits, answers.encoding) {
+        Ok(source) => source,
+        Err(Unopened::Encodings(encodings)) => return Ok(Reading::Asked(about_encodings(encodings))),
+        Err(Unopened::Refused(error)) => return Err(error),
+    };
+    let mut lists = Lists::default();
+    for index in worksheets(&source, answers) {
+        match read_worksheet(&source, index, limits, answers) {
+            Ok(found) => lists.add(&source, index, found),
+            // A worksheet beside the list may hold anything.
+            Err(_) if lists.best.is_some() => {}
+            Err(error) => return Err(error),
         }
     }
-    Err(refusal.unwrap_or_else(|| {
-        if has_header {
-            return FileError::NoRows.into();
+    let Lists { best, choices, has_header, hidden_header } = lists;
+    if choices.len() > 1 {
+        return Ok(Reading::Asked(about_worksheets(choices)));
+    }
+    let Some(List { index, mut table, marks, .. }) = best else {
+        return Err(match hidden_header {
+            Some(row) => FileError::HeaderHidden(row),
+            None if has_header => FileError::NoRows,
+            None => FileError::HeaderMissing,
+        });
+    };
+    table.mark(&source, index, &marks)?;
+    let (header, rows) = (table.header(), table.rows().len());
+    let hidden: Vec<Field> = header.missing(&answers.values).into_iter().filter(|field| header.hides(*field)).collect();
+    if !hidden.is_empty() {
+        return Err(FileError::ColumnsHidden(hidden));
+    }
+    if let Some(questions) = about_columns(header, &answers.values, rows) {
+        return Ok(Reading::Asked(questions));
+    }
+    let (rows, remarks) = table.finish(&source, index);
+    Ok(Reading::Read(Sheet { rows, remarks }))
+}
+
+/// The worksheets to be read: the one that the officer named, or else all.
+fn worksheets(source: &Source<'_>, answers: &Answers) -> Vec<usize> {
+    let named = |index: &usize| answers.worksheet.as_deref() == Some(shown(source.name(*index)).as_str());
+    let named: Vec<usize> = (0..source.sheet_count()).filter(named).take(1).collect();
+    if named.is_empty() { (0..source.sheet_count()).collect() } else { named }
+}
+
+/// The name of a worksheet as the officer is shown it.
+fn shown(name: &str) -> String {
+    name.trim().chars().filter(|c| !c.is_control()).take(MAX_TITLE).collect()
+}
+
+/// The worksheets that were read so far.
+#[derive(Default)]
+struct Lists {
+    best: Option<List>,
+    /// Those that could be the list by their titles.
+    choices: Vec<WorksheetChoice>,
+    has_header: bool,
+    /// The hidden row with the titles, counted from 1.
+    hidden_header: Option<u32>,
+}
+
+/// A worksheet that has rows of people.
+struct List {
+    index: usize,
+    table: Box<Table>,
+    marks: Marks,
+    rank: Rank,
+}
+
+/// How much a worksheet is like a list of people. The best has the least.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Addresses,
+    Titles,
+    People,
+    Likeliest,
+}
+
+impl Lists {
+    fn add(&mut self, source: &Source<'_>, index: usize, (stage, marks): (Stage, Marks)) {
+        let table = match stage {
+            Stage::Table(table) => table,
+            Stage::HiddenTitles(row) => {
+                self.hidden_header.get_or_insert(row);
+                return;
+            }
+            Stage::Heading(_) | Stage::Nothing => return,
+        };
+        let header = table.header();
+        self.has_header |= header.basis == Basis::Titles;
+        if table.rows().is_empty() {
+            return;
         }
-        let error = FileError::HeaderMissing(required().collect());
-        Refusal { error, columns: untitled.unwrap_or_default() }
-    }))
+        let rank = match header.basis {
+            Basis::Titles if header.has(Field::Email) => Rank::Addresses,
+            Basis::Titles => Rank::Titles,
+            Basis::Template | Basis::Letters => Rank::People,
+            Basis::Likeliest => Rank::Likeliest,
+        };
+        // The template's example is a list only if there is no other.
+        if rank == Rank::Addresses && (self.choices.is_empty() || !is_example_sheet(source.name(index))) {
+            let rows = u32::try_from(table.rows().len()).unwrap_or(u32::MAX);
+            self.choices.push(WorksheetChoice { name: shown(source.name(index)), rows });
+        }
+        if self.best.as_ref().is_none_or(|best| rank < best.rank) {
+            self.best = Some(List { index, table, marks, rank });
+        }
+    }
+}
+
+fn read_worksheet(
+    source: &Source<'_>,
+    index: usize,
+    limits: &Limits,
+    answers: &Answers,
+) -> Result<(Stage, Marks), FileError> {
+    let said = Said::new(&answers.columns);
+    let mut reader = Reader { limits, said: &said, answers, stage: Stage::Heading(Heading::new(limits)) };
+    let marks = source.read(index, &mut reader)?;
+    Ok((reader.end()?, marks))
 }
 
 /// Reads one worksheet to its end.
 struct Reader<'r> {
     limits: &'r Limits,
     said: &'r Said<'r>,
+    answers: &'r Answers,
     stage: Stage,
 }
 
@@ -82,10 +181,10 @@ enum Stage {
     /// The header can be in a row that was not read yet.
     Heading(Heading),
     Table(Box<Table>),
-    /// The header has a fault.
-    Bad(Refusal),
-    /// There is no header. These are the columns of the row that is most like one.
-    None(Vec<Column>),
+    /// The titles are in this hidden row.
+    HiddenTitles(u32),
+    /// There is neither a header nor a person.
+    Nothing,
 }
 
 impl Reader<'_> {
@@ -93,14 +192,14 @@ impl Reader<'_> {
     fn choose(&mut self, heading: Heading) -> Result<(), FileError> {
         self.stage = match heading.choose(self.said)? {
             Found::Header(header, cells) => {
-                let mut table = Table::new(header, self.limits);
+                let mut table = Table::new(header, self.answers.values.clone(), self.limits);
                 for (place, value) in cells {
                     table.put(place, value)?;
                 }
                 Stage::Table(Box::new(table))
             }
-            Found::Bad(refusal) => Stage::Bad(refusal),
-            Found::None(columns) => Stage::None(columns),
+            Found::HiddenTitles(row) => Stage::HiddenTitles(row),
+            Found::Nothing => Stage::Nothing,
         };
         Ok(())
     }
@@ -119,8 +218,8 @@ impl Reader<'_> {
     /// Takes the heading out. Any other stage stays.
     fn take(&mut self) -> Stage {
         match &self.stage {
-            Stage::Heading(_) => std::mem::replace(&mut self.stage, Stage::None(Vec::new())),
-            Stage::Table(_) | Stage::Bad(_) | Stage::None(_) => Stage::None(Vec::new()),
+            Stage::Heading(_) => std::mem::replace(&mut self.stage, Stage::Nothing),
+            Stage::Table(_) | Stage::HiddenTitles(_) | Stage::Nothing => Stage::Nothing,
         }
     }
 }
@@ -132,7 +231,7 @@ impl CellSink for Reader<'_> {
             Stage::Heading(_) if place.column >= self.limits.columns => return Err(FileError::CellOutOfRange),
             Stage::Heading(_) => {}
             Stage::Table(table) => return table.put(place, value),
-            Stage::Bad(_) | Stage::None(_) => return Ok(()),
+            Stage::HiddenTitles(_) | Stage::Nothing => return Ok(()),
         }
         if let Stage::Heading(heading) = self.take() {
             self.choose(heading)?;
@@ -141,6 +240,6 @@ impl CellSink for Reader<'_> {
     }
 
     fn is_done(&self) -> bool {
-        matches!(self.stage, Stage::Bad(_) | Stage::None(_))
+        matches!(self.stage, Stage::HiddenTitles(_) | Stage::Nothing)
     }
 }

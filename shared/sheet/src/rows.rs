@@ -1,6 +1,6 @@
 //! The rows of a workbook, kept in few bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Fault, Field, FieldFault, batch::RawRow};
 
@@ -35,6 +35,26 @@ struct Packed {
     slot: Slot,
     /// Bytes of the text of each field.
     lengths: [u16; Field::ALL.len()],
+    guessed: Guessed,
+}
+
+/// The fields of a row whose text is a guess.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Guessed {
+    #[default]
+    Nothing,
+    FirstName,
+    BothNames,
+}
+
+impl Guessed {
+    fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Nothing => &[],
+            Self::FirstName => &[Field::FirstName],
+            Self::BothNames => &[Field::FirstName, Field::LastName],
+        }
+    }
 }
 
 impl Rows {
@@ -66,6 +86,7 @@ impl Rows {
             }
         }
         raw.cell_faults.extend_from_slice(faults);
+        raw.guessed.extend(packed.guessed.fields());
         Some(SheetRow { sheet_row: packed.sheet_row, raw })
     }
 
@@ -81,14 +102,32 @@ impl Rows {
         sheet_row: u32,
         texts: [&str; Field::ALL.len()],
         faults: Vec<FieldFault>,
+        guessed: Guessed,
     ) -> Result<(), FileError> {
         let lengths = texts.map(|text| u16::try_from(text.len()).unwrap_or(u16::MAX));
         let slot = self.texts.push(&texts.concat())?;
         if !faults.is_empty() {
             self.faults.insert(self.packed.len(), faults);
         }
-        self.packed.push(Packed { sheet_row, slot, lengths });
+        self.packed.push(Packed { sheet_row, slot, lengths, guessed });
         Ok(())
+    }
+
+    /// Removes the rows at these indices. Their texts stay in memory.
+    pub(crate) fn remove(&mut self, removed: &BTreeSet<usize>) {
+        let mut index = 0;
+        self.packed.retain(|_| {
+            index += 1;
+            !removed.contains(&(index - 1))
+        });
+        let faults = std::mem::take(&mut self.faults);
+        let kept = faults.into_iter().filter(|(index, _)| !removed.contains(index));
+        self.faults = kept.map(|(index, faults)| (index - removed.range(..index).count(), faults)).collect();
+    }
+
+    /// The faults of the row at `index` so far.
+    pub(crate) fn faults(&self, index: usize) -> &[FieldFault] {
+        self.faults.get(&index).map_or(&[], Vec::as_slice)
     }
 
     /// The indices of the rows from `first` to `last`, which are row numbers from one.

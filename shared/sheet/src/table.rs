@@ -1,14 +1,23 @@
 //! The rows under a header: which of them are people, and what is wrong with their cells.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
-use domain::{Fault, Field, FieldFault, batch::MAX_TEXT, fields::text::trim};
+use domain::{
+    Fault, Field,
+    batch::{Held, MAX_TEXT},
+    fields::{Form, text::trim},
+};
 
 use crate::{
     FileError, Limits, Remark, Rows,
-    example::is_example,
-    guard::{CellValue, Marks, Place, Workbook},
-    header::Header,
+    columns::{Holds, SheetColumn},
+    draft::{ALIKE, Content, Draft, Stray, content_of, first_chars},
+    guard::{CellValue, Marks, Place},
+    header::{Basis, ENOUGH_TITLES, Header},
+    source::Source,
 };
 
 /// Characters of a cell that are kept: one more than a row allows, so that the row gets a fault for the rest.
@@ -17,9 +26,13 @@ const KEPT_CHARS: usize = MAX_TEXT + 1;
 /// The rows under a header, as far as they were read.
 pub(crate) struct Table {
     header: Header,
+    /// The text of every row in each field that no column holds.
+    values: Form,
     rows: Rows,
     current: Draft,
     skipped: Skipped,
+    /// The indices of rows that may only repeat what people have.
+    doubtful: Vec<usize>,
     text_bytes: usize,
     limits: Limits,
 }
@@ -31,35 +44,30 @@ struct Skipped {
     examples: u32,
     formulas: u32,
     defaults: u32,
-}
-
-/// A row of which not all cells were read.
-#[derive(Default)]
-struct Draft {
-    row: u32,
-    is_hidden: bool,
-    texts: [String; Field::ALL.len()],
-    faults: Vec<FieldFault>,
-    content: Content,
-}
-
-/// The most telling content of a row so far.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Content {
-    #[default]
-    Blank,
-    /// Formulas, which may be filled down over rows without a person.
-    Formulas,
-    /// A country code or an answer to SEED, which may be filled down as well.
-    Defaults,
-    /// A text about a person.
-    Person,
+    summaries: u32,
+    addresses: u32,
 }
 
 impl Table {
-    pub(crate) fn new(header: Header, limits: &Limits) -> Self {
-        let (rows, current, skipped) = (Rows::default(), Draft::default(), Skipped::default());
-        Self { header, rows, current, skipped, text_bytes: 0, limits: *limits }
+    pub(crate) fn new(header: Header, values: Form, limits: &Limits) -> Self {
+        Self {
+            header,
+            values,
+            rows: Rows::default(),
+            current: Draft::default(),
+            skipped: Skipped::default(),
+            doubtful: Vec::new(),
+            text_bytes: 0,
+            limits: *limits,
+        }
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// Adds a cell to its row. Cells come in the order of the sheet.
@@ -72,19 +80,26 @@ impl Table {
             self.current.row = place.row;
             self.current.is_hidden = place.is_row_hidden;
         }
-        let Some(field) = self.header.field(place.column) else {
+        self.current.see(&value);
+        let Some(held) = self.header.held(place.column) else {
+            self.put_aside(place, &value);
             return Ok(());
+        };
+        let field = match held {
+            Held::Field(field) => field,
+            Held::FullName => Field::FirstName,
         };
         let is_formula = matches!(value, CellValue::Formula);
         let content = match text(field, value) {
             Ok(text) => {
                 let text = keep(&text);
-                self.text_bytes += text.len();
-                if self.text_bytes > self.limits.text_bytes {
-                    return Err(FileError::TooLarge);
+                count(&mut self.text_bytes, text, &self.limits)?;
+                match held {
+                    Held::FullName => self.current.whole_name.push_str(text),
+                    Held::Field(_) => self.current.text(field).push_str(text),
                 }
-                if let Some(slot) = self.current.texts.get_mut(field as usize) {
-                    slot.push_str(text);
+                if !place.is_row_hidden {
+                    self.header.sample(place.column, text);
                 }
                 content_of(field, text)
             }
@@ -97,49 +112,133 @@ impl Table {
         Ok(())
     }
 
+    /// Keeps what is in a column that no field has, until it is known whether the row is a person's.
+    fn put_aside(&mut self, place: Place, value: &CellValue<'_>) {
+        let Ok(column) = usize::try_from(place.column) else { return };
+        let holds = self.header.column_at(place.column).map_or(Holds::Untitled, |found| found.holds);
+        let is_in_doubt = matches!(self.header.basis, Basis::Letters | Basis::Likeliest);
+        if is_in_doubt && !matches!(holds, Holds::Counter | Holds::Hidden(_)) {
+            self.current.content = Content::Person;
+        }
+        let text = match value {
+            CellValue::Formula if matches!(holds, Holds::Counter | Holds::Untitled) => return,
+            CellValue::Text(text) => Cow::Borrowed(first_chars(text)),
+            CellValue::Number(number) => Cow::Owned(number.to_string()),
+            CellValue::Boolean(true) => Cow::Borrowed("TRUE"),
+            CellValue::Boolean(false) => Cow::Borrowed("FALSE"),
+            CellValue::LostDigits | CellValue::Formula | CellValue::Date | CellValue::Error => {
+                Cow::Borrowed("\u{2026}")
+            }
+        };
+        let is_unclaimed = matches!(holds, Holds::Unknown | Holds::Untitled | Holds::Counter | Holds::Twice(_));
+        if is_unclaimed && matches!(value, CellValue::Text(_)) {
+            self.current.stray = self.current.stray.max(Stray::of(&text));
+        }
+        self.current.others.push((column, text.into_owned()));
+    }
+
     /// Adds the current row, unless it is no person's, hidden or an example.
     fn end_row(&mut self) -> Result<(), FileError> {
-        let draft = &mut self.current;
-        let email = draft.texts.get(Field::Email as usize).map_or("", String::as_str);
+        let draft = &self.current;
         match draft.content {
-            Content::Blank => {}
-            Content::Formulas | Content::Defaults if draft.is_hidden => {}
+            Content::Blank if draft.is_hidden => {}
+            Content::Blank => match draft.stray {
+                Stray::Nothing => {}
+                Stray::Text => self.skipped.summaries += 1,
+                Stray::Address => self.skipped.addresses += 1,
+            },
+            _ if draft.is_hidden && draft.content < Content::Alike => {}
+            _ if draft.is_hidden => self.skipped.hidden += 1,
+            _ if draft.is_summary() || self.repeats_titles() => self.skipped.summaries += 1,
             Content::Formulas => self.skipped.formulas += 1,
             Content::Defaults => self.skipped.defaults += 1,
-            Content::Person if draft.is_hidden => self.skipped.hidden += 1,
-            Content::Person if is_example(email) => self.skipped.examples += 1,
-            Content::Person if self.rows.len() == self.limits.rows => return Err(FileError::TooManyRows),
-            Content::Person => {
-                let texts = draft.texts.each_ref().map(String::as_str);
-                self.rows.push(draft.row + 1, texts, std::mem::take(&mut draft.faults))?;
+            Content::Person if draft.is_example() => self.skipped.examples += 1,
+            Content::Alike if self.repeats_last_row() => self.skipped.defaults += 1,
+            Content::Alike | Content::Person if self.rows.len() == self.limits.rows => {
+                return Err(FileError::TooManyRows);
+            }
+            content @ (Content::Alike | Content::Person) => {
+                if content == Content::Alike {
+                    self.doubtful.push(self.rows.len());
+                }
+                self.add_row()?;
             }
         }
-        // The texts keep their memory for the next row.
-        draft.texts.iter_mut().for_each(String::clear);
-        draft.faults.clear();
-        draft.content = Content::Blank;
+        self.current.clear();
         Ok(())
     }
 
-    /// The last cell was read.
-    pub(crate) fn end(&mut self) -> Result<(), FileError> {
-        self.end_row()
+    fn add_row(&mut self) -> Result<(), FileError> {
+        let guessed = self.current.split_name();
+        for field in Field::ALL {
+            let value = self.values.get(field);
+            if !value.is_empty() && !self.header.has(field) {
+                count(&mut self.text_bytes, value, &self.limits)?;
+                value.clone_into(self.current.text(field));
+            }
+        }
+        for (column, text) in &self.current.others {
+            self.header.note(*column, text);
+        }
+        let texts = self.current.texts.each_ref().map(String::as_str);
+        self.rows.push(self.current.row + 1, texts, std::mem::take(&mut self.current.faults), guessed)
     }
 
-    /// Whether no row is left.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+    /// Whether the current row has the titles again, as they are printed on each page.
+    fn repeats_titles(&self) -> bool {
+        let texts = Field::ALL.into_iter().zip(&self.current.texts).filter(|(_, text)| !trim(text).is_empty());
+        let mut repeated = 0;
+        for (field, text) in texts {
+            if !self.header.is_title(field, trim(text)) {
+                return false;
+            }
+            repeated += 1;
+        }
+        repeated >= ENOUGH_TITLES
+    }
+
+    /// Whether the current row has nothing that the row before it has not, as if it were filled down.
+    fn repeats_last_row(&self) -> bool {
+        let Some(last) = self.rows.len().checked_sub(1) else { return false };
+        self.current.has_only_formula_faults()
+            && ALIKE.iter().all(|field| {
+                let text = trim(self.current.texts.get(*field as usize).map_or("", String::as_str));
+                text.is_empty() || text == trim(self.rows.text(last, *field))
+            })
+    }
+
+    /// The last cell was read. Rows that name nobody and hold only what people have too are skipped.
+    pub(crate) fn end(&mut self) -> Result<(), FileError> {
+        self.end_row()?;
+        let doubtful: BTreeSet<usize> = std::mem::take(&mut self.doubtful).into_iter().collect();
+        if doubtful.is_empty() || doubtful.len() == self.rows.len() {
+            return Ok(());
+        }
+        let people = (0..self.rows.len()).filter(|index| !doubtful.contains(index));
+        let had: HashSet<(Field, &str)> =
+            people.flat_map(|index| ALIKE.map(|field| (field, trim(self.rows.text(index, field))))).collect();
+        let is_had = |index: &usize| {
+            self.rows.faults(*index).iter().all(|fault| fault.fault == Fault::CellFormula)
+                && ALIKE.iter().all(|field| {
+                    let text = trim(self.rows.text(*index, *field));
+                    text.is_empty() || had.contains(&(*field, text))
+                })
+        };
+        let skipped: BTreeSet<usize> = doubtful.into_iter().filter(is_had).collect();
+        self.rows.remove(&skipped);
+        self.skipped.defaults += u32::try_from(skipped.len()).unwrap_or(u32::MAX);
+        Ok(())
     }
 
     /// Marks the cells under merges and the addresses whose links lead elsewhere, in the worksheet at `index`.
-    pub(crate) fn mark(&mut self, workbook: &Workbook<'_>, index: usize, marks: &Marks) -> Result<(), FileError> {
+    pub(crate) fn mark(&mut self, source: &Source<'_>, index: usize, marks: &Marks) -> Result<(), FileError> {
         self.mark_merges(marks)?;
-        let Some(column) = self.header.column(Field::Email) else {
+        let Some(column) = self.header.place(Held::Field(Field::Email)) else {
             return Ok(());
         };
         // Honest links are on one cell each, so there are not many more comparisons than rows.
         let mut left = self.rows.len().saturating_mul(4).saturating_add(1);
-        workbook.mail_links(index, marks, column, |area, address| {
+        source.mail_links(index, marks, column, |area, address| {
             for row in self.rows.between(area.rows.0 + 1, area.rows.1 + 1) {
                 left = left.checked_sub(1).ok_or(FileError::XmlLimit)?;
                 self.compare_link(row, address);
@@ -176,27 +275,42 @@ impl Table {
     }
 
     /// The rows, and the remarks about what was skipped.
-    pub(crate) fn finish(self, workbook: &Workbook<'_>, index: usize) -> (Rows, Vec<Remark>) {
-        let remarks = [
+    pub(crate) fn finish(self, source: &Source<'_>, index: usize) -> (Rows, Vec<Remark>) {
+        let columns = |is_one: fn(&SheetColumn) -> bool| {
+            let found = self.header.columns.iter().filter(|column| is_one(column)).count();
+            u32::try_from(found).unwrap_or(u32::MAX)
+        };
+        let hidden = |column: &SheetColumn| match column.holds {
+            Holds::Hidden(Some(Held::Field(field))) if column.cells > 0 => Some(field),
+            _ => None,
+        };
+        let mut remarks = Vec::new();
+        if self.header.basis == Basis::Template {
+            remarks.push(Remark::NoTitles);
+        }
+        remarks.extend([
+            Remark::HiddenFields(self.header.columns.iter().filter_map(hidden).collect()),
             Remark::HiddenRows(self.skipped.hidden),
-            Remark::HiddenColumns(self.header.hidden),
-            Remark::ExtraColumns(self.header.extra),
-            Remark::OtherSheets(workbook.others(index)),
-            Remark::HiddenSheets(workbook.hidden_sheets),
+            Remark::HiddenColumns(columns(|column| column.holds == Holds::Hidden(None))),
+            Remark::BlankColumns(columns(|column| column.holds == Holds::Unknown && column.cells == 0)),
+            Remark::LeftOutColumns(columns(|column| column.holds == Holds::LeftOut && column.cells > 0)),
+            Remark::RepeatedNames(columns(|column| column.holds == Holds::Repeats && column.cells > 0)),
+            Remark::OtherSheets(source.others(index)),
+            Remark::HiddenSheets(source.hidden_sheets()),
             Remark::ExampleRows(self.skipped.examples),
             Remark::FormulaRows(self.skipped.formulas),
             Remark::DefaultRows(self.skipped.defaults),
-        ];
+            Remark::Summaries(self.skipped.summaries),
+            Remark::StrayAddresses(self.skipped.addresses),
+        ]);
         (self.rows, remarks.into_iter().filter(|remark| remark.count() > 0).collect())
     }
 }
 
-fn content_of(field: Field, text: &str) -> Content {
-    match field {
-        _ if trim(text).is_empty() => Content::Blank,
-        Field::CountryCode | Field::Seed => Content::Defaults,
-        _ => Content::Person,
-    }
+/// Counts the bytes of a text that is kept.
+fn count(text_bytes: &mut usize, text: &str, limits: &Limits) -> Result<(), FileError> {
+    *text_bytes += text.len();
+    if *text_bytes > limits.text_bytes { Err(FileError::TooLarge) } else { Ok(()) }
 }
 
 /// The text of a cell as the officer sees it.
@@ -204,6 +318,7 @@ fn text(field: Field, value: CellValue<'_>) -> Result<Cow<'_, str>, Fault> {
     match value {
         CellValue::Text(text) => Ok(text),
         CellValue::Number(number) => number_text(field, number).map(Cow::Owned),
+        CellValue::LostDigits => Err(Fault::CellPrecision),
         // Yes and No may be stored as TRUE and FALSE.
         CellValue::Boolean(true) if field == Field::Seed => Ok(Cow::Borrowed("TRUE")),
         CellValue::Boolean(false) if field == Field::Seed => Ok(Cow::Borrowed("FALSE")),

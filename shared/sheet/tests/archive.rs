@@ -280,5 +280,5 @@ fn an_entry_has_one_name() {
         zip.write_all(content).unwrap();
     }
     let named_twice = zip.finish().unwrap().into_inner();
-    assert_eq!(code(sheet::read(&named_twice, &Limits::default())), "FILE_CORRUPT");
+    assert_eq!(code(support::read(&named_twice, &Limits::default())), "FILE_CORRUPT");
 }

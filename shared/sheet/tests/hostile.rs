@@ -14,7 +14,7 @@ use support::{
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 fn verdict(bytes: &[u8]) -> &'static str {
-    code(sheet::read(bytes, &Limits::default()))
+    code(support::read(bytes, &Limits::default()))
 }
 
 fn good() -> Package {
@@ -37,15 +37,18 @@ fn files_that_are_no_workbook_are_told_apart() {
     cfb[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
     let mut encrypted = cfb.clone();
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+    let mut labelled = encrypted.clone();
+    labelled.extend("DRMEncryptedTransform".encode_utf16().flat_map(u16::to_le_bytes));
     let empty_zip = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
     for (name, bytes, expected) in [
         ("nothing", Vec::new(), "FILE_EMPTY"),
-        ("one byte", vec![b'P'], "FILE_NOT_XLSX"),
+        ("one byte", vec![0], "FILE_NOT_XLSX"),
         ("noise", (0..4096_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect(), "FILE_NOT_XLSX"),
-        ("csv", b"Email,First Name\na@b,c\n".to_vec(), "FILE_NOT_XLSX"),
+        ("csv", b"Email,First Name\na@b,c\n".to_vec(), "FILE_HEADER_MISSING"),
         ("html", b"<html><table></table></html>".to_vec(), "FILE_NOT_XLSX"),
         ("xls with absurd tables", cfb, "FILE_OLD_XLS"),
         ("password", encrypted, "FILE_ENCRYPTED"),
+        ("sensitivity label", labelled, "FILE_LABELLED"),
         ("empty zip", empty_zip, "FILE_NOT_XLSX"),
         ("plain zip", Package { parts: vec![("a.txt".into(), b"hello".to_vec())] }.build(), "FILE_NOT_XLSX"),
     ] {
@@ -250,7 +253,7 @@ fn an_announced_string_count_is_never_believed() {
     }
     let honest = good().with_strings(r#"uniqueCount="200001""#, &"<si/>".repeat(200_001));
     let limits = Limits { ratio: u64::MAX, ..Limits::default() };
-    assert_eq!(code(sheet::read(&honest.build(), &limits)), "FILE_TOO_MANY_STRINGS");
+    assert_eq!(code(support::read(&honest.build(), &limits)), "FILE_TOO_MANY_STRINGS");
 }
 
 #[test]
@@ -441,6 +444,6 @@ fn a_million_styles_leave_plain_values() {
     let cell = r#"<c r="G2" s="999999"><v>91234567</v></c>"#;
     let limits = Limits { ratio: u64::MAX, ..Limits::default() };
     let bytes = Package::default().with_rows(&good_row_but(2, 'G', cell)).with("xl/styles.xml", styles).build();
-    let sheet = sheet::read(&bytes, &limits).unwrap();
+    let sheet = support::read(&bytes, &limits).unwrap();
     assert_eq!(sheet.rows.get(0).unwrap().raw.form.contact_number, "91234567");
 }

@@ -43,7 +43,7 @@ fn peak_of<T>(job: impl FnOnce() -> T) -> (T, usize) {
 /// Reads a file within the bounds of every file.
 fn bounded(name: &str, bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
     let start = Instant::now();
-    let (read, peak) = peak_of(|| sheet::read(bytes, limits));
+    let (read, peak) = peak_of(|| support::read(bytes, limits));
     assert!(peak <= MOST_BYTES, "{name}: {} MiB", peak / MIB);
     // Only a release build says something about the time.
     if !cfg!(debug_assertions) {
@@ -70,7 +70,7 @@ fn an_inflated_sheet_is_never_held_whole() {
         ("31 MiB of spaces", spaces(31), Limits::default(), "FILE_BOMB"),
         ("31 MiB of spaces in one text", spaces(31), any_ratio(), "FILE_XML_LIMIT"),
     ] {
-        let (read, peak) = peak_of(|| sheet::read(&bytes, &limits));
+        let (read, peak) = peak_of(|| support::read(&bytes, &limits));
         assert_eq!(code(read), expected, "{name}");
         assert!(peak < MIB, "{name}: {peak} bytes");
     }
@@ -85,7 +85,7 @@ fn an_announced_count_takes_no_memory() {
         good().with_strings(&format!(r#"count="{count}" uniqueCount="{count}""#), "<si><t>x</t></si>").build()
     };
     let honest = announcing("1");
-    let (_, base) = peak_of(|| sheet::read(&honest, &Limits::default()));
+    let (_, base) = peak_of(|| support::read(&honest, &Limits::default()));
     for count in [
         "0",
         "2147483648",
@@ -98,7 +98,7 @@ fn an_announced_count_takes_no_memory() {
         "-1",
     ] {
         let bytes = announcing(count);
-        let (_, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+        let (_, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
         assert!(peak < base + MIB, "{count}: {peak} bytes");
     }
     // A larger count would abort the process, so this one is just large enough.
@@ -111,7 +111,7 @@ fn an_announced_count_takes_no_memory() {
 fn no_number_in_a_sheet_decides_how_much_is_allocated() {
     let _turn = turn();
     let base = good().build();
-    let (_, base) = peak_of(|| sheet::read(&base, &Limits::default()));
+    let (_, base) = peak_of(|| support::read(&base, &Limits::default()));
     for number in ["0", "2147483648", "4294967295", "9007199254740992", "18446744073709551615", "abc", "-1"] {
         let cells = [
             format!(r#"<c r="G2" s="{number}"><v>1</v></c>"#),
@@ -121,7 +121,7 @@ fn no_number_in_a_sheet_decides_how_much_is_allocated() {
         ];
         for cell in cells {
             let bytes = Package::default().with_rows(&good_row_but(2, 'G', &cell)).build();
-            let (_, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+            let (_, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
             assert!(peak < base + MIB, "{cell}: {peak} bytes");
         }
         let before = [
@@ -133,7 +133,7 @@ fn no_number_in_a_sheet_decides_how_much_is_allocated() {
             let bytes = good()
                 .with(SHEET_PATH, worksheet(&row(1, &HEADER)).replace("<sheetData>", &format!("{xml}<sheetData>")));
             let bytes = bytes.build();
-            let (_, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+            let (_, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
             assert!(peak < base + MIB, "{xml}: {peak} bytes");
         }
     }
@@ -144,7 +144,7 @@ fn two_cells_at_both_ends_of_a_sheet_take_no_memory() {
     let _turn = turn();
     let rows = format!(r#"{}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#, row(2, &GOOD));
     let bytes = Package::default().with_rows(&rows).build();
-    let (read, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+    let (read, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
     assert_eq!(code(read), "FILE_CELL_OUT_OF_RANGE");
     assert!(peak < MIB, "{peak} bytes");
 }
@@ -155,7 +155,7 @@ fn a_document_type_takes_no_memory() {
     let entities: String = (1..30).map(|n| format!(r#"<!ENTITY a{n} "&a{0};&a{0};&a{0};&a{0};">"#, n - 1)).collect();
     let table = format!(r#"<!DOCTYPE sst [<!ENTITY a0 "ha">{entities}]><sst><si><t>&a29;</t></si></sst>"#);
     let bytes = good().with(support::STRINGS_PATH, table).build();
-    let (read, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+    let (read, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
     assert_eq!(code(read), "FILE_XML_FORBIDDEN");
     assert!(peak < MIB, "{peak} bytes");
 }
@@ -221,7 +221,7 @@ fn ten_thousand_honest_rows_take_little() {
         })
         .collect();
     let bytes = Package::default().with_rows(&rows).build();
-    let (read, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
+    let (read, peak) = peak_of(|| support::read(&bytes, &Limits::default()));
     assert_eq!(read.map(|sheet| sheet.rows.len()), Ok(10_000));
     assert!(peak < 16 * MIB, "{} KiB", peak / 1024);
 }
@@ -308,7 +308,7 @@ fn only_the_targets_of_links_are_kept() {
         ("long ones", link, (0..400).map(|n| mail(&format!("i{n}"), &"x".repeat(60_000))).collect(), "OK"),
     ] {
         let bytes = with_marks(1, marks, &targets).build();
-        let (read, peak) = peak_of(|| sheet::read(&bytes, &any_ratio()));
+        let (read, peak) = peak_of(|| support::read(&bytes, &any_ratio()));
         assert_eq!(code(read), expected, "{name}");
         assert!(peak < MIB, "{name}: {peak} bytes");
     }
@@ -392,7 +392,7 @@ fn a_hundred_thousand_rows_take_less_than_forty_mebibytes() {
         ("shared", Package::default().with_strings("", &strings).with_rows(&shared)),
     ] {
         let bytes = package.build();
-        let (read, peak) = peak_of(|| sheet::read(&bytes, &limits));
+        let (read, peak) = peak_of(|| support::read(&bytes, &limits));
         assert_eq!(read.map(|sheet| sheet.rows.len()), Ok(100_000), "{name}");
         assert!(peak < 40 * MIB, "{name}: {} KiB", peak / 1024);
     }

@@ -36,7 +36,7 @@ fn as_calamine_reads(bytes: &[u8]) -> HashMap<(u32, u32), String> {
 /// Compares every text of every row.
 fn compare(bytes: &[u8], column_of: impl Fn(Field) -> Option<u32>) -> usize {
     let limits = Limits { ratio: u64::MAX, ..Limits::default() };
-    let sheet = sheet::read(bytes, &limits).unwrap();
+    let sheet = support::read(bytes, &limits).unwrap();
     let oracle = as_calamine_reads(bytes);
     for row in &sheet.rows {
         for field in Field::ALL {

@@ -37,7 +37,7 @@ proptest! {
         let mut bytes = GOOD_FILES[file].clone();
         let at = at.index(bytes.len());
         bytes[at] = byte;
-        let _ = sheet::read(&bytes, &Limits::default());
+        let _ = support::read(&bytes, &Limits::default());
     }
 
     #[test]
@@ -46,11 +46,11 @@ proptest! {
         let bytes = GOOD_FILES[file].clone();
         let at = at.index(bytes.len());
         let end = (at + length).min(bytes.len());
-        let _ = sheet::read(&bytes[..at], &Limits::default());
+        let _ = support::read(&bytes[..at], &Limits::default());
         let without = [&bytes[..at], &bytes[end..]].concat();
-        let _ = sheet::read(&without, &Limits::default());
+        let _ = support::read(&without, &Limits::default());
         let doubled = [&bytes[..end], &bytes[at..]].concat();
-        let _ = sheet::read(&doubled, &Limits::default());
+        let _ = support::read(&doubled, &Limits::default());
     }
 
     #[test]
@@ -90,7 +90,7 @@ proptest! {
         let xml = worksheet(&format!("{}{}", row(1, &support::HEADER), row(2, &GOOD))).replace("<sheetData>",
             &format!("{noise}<sheetData>"));
         let limits = Limits { ratio: u64::MAX, ..Limits::default() };
-        let read = sheet::read(&Package::default().with(SHEET_PATH, xml).build(), &limits).unwrap();
+        let read = support::read(&Package::default().with(SHEET_PATH, xml).build(), &limits).unwrap();
         prop_assert!(read.rows.get(0).unwrap().raw.form.email == GOOD[1]);
     }
 }

@@ -78,14 +78,14 @@ fn a_column_is_hidden_unless_it_says_that_it_is_not() {
         let rows = usual_row_but(2, 'I', r#"<c r="I2" t="str"><v>Unseen</v></c>"#);
         worksheet(&format!("{}{rows}", row(1, &HEADER))).replace("<sheetData>", &format!("{columns}<sheetData>"))
     };
-    let (seen, hidden) = ("2 department=\"Unseen\"", "2, HiddenColumns(1)");
+    let (seen, hidden) = ("2 department=\"Unseen\"", "2, HiddenFields([Department])");
     for (columns, expected) in [
         (r#"<cols><col min="9" max="9" hidden="&#49;"/></cols>"#, hidden),
         (r#"<cols><col min=" 9" max="&#57;" hidden="True"/></cols>"#, hidden),
         (r#"<cols><col min="9" max="9" width="0.0"/></cols>"#, hidden),
         (
             r#"<cols><col min="1" max="8"/></cols><cols><col min="9" max="16384" hidden="1"/></cols>"#,
-            "FILE_HEADER_MISSING",
+            "FILE_COLUMNS_HIDDEN",
         ),
         (r#"<x:cols><x:col min="9" max="9" hidden="1"/></x:cols>"#, hidden),
         (r#"<cols><col min="9" max="9" hidden="false" width="12"/></cols>"#, seen),

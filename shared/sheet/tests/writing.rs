@@ -47,7 +47,7 @@ fn results_of(forms: &[Form]) -> Vec<u8> {
 #[test]
 fn the_template_is_empty_until_somebody_fills_it_in() {
     let template = sheet::template(day()).unwrap();
-    assert_eq!(code(sheet::read(&template, &Limits::default())), "FILE_NO_ROWS");
+    assert_eq!(code(support::read(&template, &Limits::default())), "FILE_NO_ROWS");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn failed_rows_upload_again_unchanged() {
             "line\nbreak",
         ]),
     ];
-    let sheet = sheet::read(&results_of(&forms), &Limits::default()).unwrap();
+    let sheet = support::read(&results_of(&forms), &Limits::default()).unwrap();
     let read: Vec<Form> = sheet.rows.iter().map(|row| row.raw.form).collect();
     assert!(read == forms);
     assert_eq!(sheet.remarks, []);
@@ -127,7 +127,7 @@ fn what_looks_like_a_formula_stays_text() {
         let xml = part(&bytes, "xl/worksheets/sheet1.xml");
         assert!(!xml.contains("<f"), "{payload}");
         assert!(!xml.contains("hyperlink"), "{payload}");
-        let sheet = sheet::read(&bytes, &Limits::default()).unwrap();
+        let sheet = support::read(&bytes, &Limits::default()).unwrap();
         assert_eq!(sheet.rows.get(0).unwrap().raw.form.reason, payload);
     }
     let row = exported([(Field::Email, "=1+1"), (Field::Reason, "@x"), (Field::FirstName, "https://evil.example")]);
@@ -172,7 +172,7 @@ fn the_examples_of_the_template_are_recognised_when_they_are_copied() {
     assert!(strings.contains("tan_ah_kow@example.gov.sg"));
     let good = form(["tan@agency.gov.sg", "", "Ah Kow", "Tan", "65", "91234567", "GovTech", "", "Yes", "New joiner"]);
     let example = form(["tan_ah_kow@example.gov.sg", "", "Ah Kow", "Tan", "65", "91234567", "GovTech", "", "Yes", "x"]);
-    let sheet = sheet::read(&results_of(&[example, good]), &Limits::default()).unwrap();
+    let sheet = support::read(&results_of(&[example, good]), &Limits::default()).unwrap();
     assert_eq!(sheet.rows.len(), 1);
     assert_eq!(sheet.remarks, [Remark::ExampleRows(1)]);
 }
@@ -186,7 +186,7 @@ proptest! {
         }
         // A row without texts would be skipped as blank, and an example as an example, so the address has some text.
         form.email = format!("x{}", form.email);
-        let sheet = sheet::read(&results_of(std::slice::from_ref(&form)), &Limits::default()).unwrap();
+        let sheet = support::read(&results_of(std::slice::from_ref(&form)), &Limits::default()).unwrap();
         let row = sheet.rows.get(0).unwrap();
         for field in Field::ALL {
             prop_assert_eq!(row.raw.form.get(field), form.get(field));

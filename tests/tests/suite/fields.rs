@@ -4,7 +4,8 @@ use std::{fmt::Write as _, fs};
 
 use domain::{
     Field,
-    fields::{Alike, Required},
+    batch::Held,
+    fields::{Alike, FAMILY_FIRST, Required},
 };
 use serde_json::{Value, json};
 
@@ -37,10 +38,39 @@ export const FIELDS = {
 /** Titles of columns that mean each field, without case, spaces and marks. The invitee's script has none of them. */
 export const ALIASES = {
 ";
+    writeln!(table, "  fullName:{},", wrapped(&Held::FULL_NAME_ALIASES)).unwrap();
     for field in Field::ALL {
-        writeln!(table, "  {}: '{}',", field.name(), field.spec().aliases.join(" ")).unwrap();
+        writeln!(table, "  {}:{},", field.name(), wrapped(field.spec().aliases)).unwrap();
     }
-    table + "} as const;\n"
+    let families: Vec<&str> = FAMILY_FIRST.split(' ').collect();
+    table += "\
+} as const;
+
+/** Family names of Singapore that are written first, in lower case. */
+";
+    writeln!(table, "export const FAMILY_FIRST ={};", wrapped(&families).replace("\n    ", "\n  ")).unwrap();
+    table
+}
+
+/// Words with spaces between them, in as many texts as fit into lines of the portal.
+fn wrapped(words: &[&str]) -> String {
+    const MOST: usize = 108;
+    let mut lines = vec![String::new()];
+    for word in words {
+        if lines.last().is_some_and(|line| line.len() + word.len() > MOST) {
+            lines.push(String::new());
+        }
+        let line = lines.last_mut().unwrap();
+        line.push_str(word);
+        line.push(' ');
+    }
+    let last = lines.len() - 1;
+    let whole = lines[last].trim_end().to_owned();
+    lines[last] = whole;
+    if let [line] = lines.as_slice() {
+        return format!(" '{line}'");
+    }
+    format!("\n    '{}'", lines.join("' +\n    '"))
 }
 
 fn word(value: &Value) -> String {

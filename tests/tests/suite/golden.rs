@@ -160,7 +160,11 @@ async fn batches(app: &App) {
     edit(&ada, &draft, 1, json!({"organisation": "Another Board"})).await.expect(200);
     let made = ada.post("/api/batches", json!({"fileName": "joiners.xlsx"})).await.expect(201);
     let key = format!("uploads/{}", made.body["batchId"].as_str().unwrap());
-    app.parse(app.upload(&key, b"no workbook".to_vec())).await;
+    app.parse(app.upload(&key, b"%PDF-1.7".to_vec())).await;
+    let made = ada.post("/api/batches", json!({"fileName": "other titles.xlsx"})).await.expect(201);
+    let key = format!("uploads/{}", made.body["batchId"].as_str().unwrap());
+    let other_titles = include_bytes!("../../../shared/sheet/tests/files/other-titles.xlsx");
+    app.parse(app.upload(&key, other_titles.to_vec())).await;
     ada.post("/api/batches", json!({"fileName": "later.xlsx"})).await.expect(201);
     let drop = app.upload("drops/officer-ada/new joiners (1+1).xlsx", people::workbook(&[vendor_form("ned")]));
     assert!(matches!(app.parse(drop).await, Disposition::Done));

@@ -160,7 +160,7 @@ async fn announced_none_for(app: &App, minutes: u32) {
 async fn a_list_that_continues_by_itself_wakes_its_worker_once_it_is_read() {
     for (key, content, woken) in [
         ("drops/officer-ada/list.xlsx", workbook(&[vendor_form("kim")]), 1),
-        ("drops/officer-ada/list.xlsx", b"no workbook".to_vec(), 1),
+        ("drops/officer-ada/list.xlsx", b"%PDF-1.7".to_vec(), 1),
         ("", workbook(&[vendor_form("kim")]), 0),
     ] {
         let app = App::start().await;

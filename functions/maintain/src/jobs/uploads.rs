@@ -45,6 +45,8 @@ enum Fate {
     /// Its reader died, or released its claim.
     GivenUp,
     BeingRead,
+    /// It is read again once its officer has answered.
+    AskedAbout,
     /// It is no longer needed.
     Read,
     /// It belongs to no batch, and no reader would create one for it.
@@ -121,7 +123,7 @@ async fn look(deps: &Deps, pass: &Pass, objects: Vec<StoredObject>, tally: &mut 
             Fate::Unread if !is_announced && stored_at <= pass.until => announced.push(object),
             Fate::Unread if is_announced && is_old && is_drop(&object) => deleted.push(object),
             Fate::Read | Fate::Foreign if is_old => deleted.push(object),
-            Fate::Unread | Fate::BeingRead | Fate::Read | Fate::Foreign => {}
+            Fate::Unread | Fate::BeingRead | Fate::AskedAbout | Fate::Read | Fate::Foreign => {}
         }
     }
     let bucket = deps.objects.bucket();
@@ -154,6 +156,7 @@ fn fate(object: &ObjectVersion, batch: Option<&Batch>, now: Timestamp) -> Fate {
         Some((_, BatchState::AwaitingUpload)) => Fate::Unread,
         Some((batch, BatchState::Parsing { .. })) if batch.is_being_read(object, now) => Fate::BeingRead,
         Some((_, BatchState::Parsing { object: pinned, .. })) if pinned == object => Fate::GivenUp,
+        Some((_, BatchState::Asking { object: pinned, .. })) if pinned == object => Fate::AskedAbout,
         // It belongs to another version of the object, or is read: only one version is ever read.
         Some(_) => Fate::Read,
     }

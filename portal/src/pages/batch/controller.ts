@@ -1,19 +1,20 @@
 import { ask, download, type Schemas } from '../../api/client';
 import { Failure } from '../../api/failure';
 import { type BatchState, hasRows, isOneOf } from '../../api/states';
-import { askBeforeLeaving, go, goInstead } from '../../app/router';
+import { askBeforeLeaving, go } from '../../app/router';
 import { session } from '../../app/session';
 import { nameOfBatch } from '../../messages/batches';
 import { count, numbers } from '../../messages/time';
-import { confirm } from '../../parts/confirm';
+import { confirm, type Question } from '../../parts/confirm';
 import { announce } from '../../parts/live';
 import type { Toast } from '../../parts/toast';
 import { askToSubmit } from './dialogs/submit';
 import { BatchFollower } from './follower';
 import type { CellEdit } from './grid/grid';
-import { fileOf } from './intake/create';
+import { stemOf } from './intake/file';
 import { Pace } from './pace';
 import { isFinished, outcomeText, progressOf } from './progress';
+import type { Answers } from './questions/answers';
 import type { Filter } from './rows/list';
 import { canEdit, outcomeOf, type Row } from './rows/row';
 import { BatchRows } from './rows/rows';
@@ -28,8 +29,7 @@ const SAVING_MS = 1_000;
 export type Dialog =
   | { readonly kind: 'details'; readonly row: number }
   | { readonly kind: 'add'; readonly text: string }
-  | { readonly kind: 'change-many' }
-  | { readonly kind: 'map-columns' };
+  | { readonly kind: 'change-many' };
 
 /** The page that shows a batch; it alone knows where the focus is. */
 export interface BatchView {
@@ -41,6 +41,8 @@ export interface BatchView {
   focusOn(place: 'list' | 'failure' | 'unsaved' | 'progress'): Promise<void>;
   /** Gives the focus to the list when the element that had it was removed. */
   keepFocus(): Promise<void>;
+  /** Gives the focus to the questions, unless the officer is somewhere else on the page. */
+  focusQuestions(): Promise<void>;
 }
 
 /** What the page shows beside the rows. */
@@ -259,11 +261,7 @@ export class BatchController {
   }
 
   async reset(): Promise<void> {
-    const sent = this.state.batch?.counts.sent ?? 0;
-    const text = sent
-      ? `The ${count(sent, 'user')} already submitted stay invited.`
-      : 'All users of this list are removed.';
-    if (!(await confirm({ title: 'Reset this list?', text, action: 'Confirm', tone: 'danger' }))) return;
+    if (!(await confirm(resetQuestion(this.state.batch)))) return;
     await this.#try(async () => {
       await ask('delete', '/api/batches/{id}', { path: this.#path });
       announce('The list was reset.');
@@ -273,18 +271,25 @@ export class BatchController {
     });
   }
 
-  async download(only?: 'failed'): Promise<void> {
-    const name = nameOfBatch(this.state.batch!).replace(/\.xlsx$/i, '');
-    const fileName = `${name} ${only ? 'failed rows' : 'results'}.xlsx`;
-    const options = { path: this.#path, query: { only } };
-    await this.#try(() => download('/api/batches/{id}/results.xlsx', options, fileName));
+  /** Answers the questions about the file, which is then read again. Throws a `Failure` when they were not taken. */
+  async answer(body: Answers): Promise<void> {
+    try {
+      const { body: batch } = await ask('post', '/api/batches/{id}/answers', { path: this.#path, body });
+      this.#changed(batch);
+      this.#follower.restart();
+    } catch (error) {
+      if (Failure.caught(error).slug === 'state-conflict') {
+        await this.#follower.refresh();
+        this.#set({ toast: { text: 'This list was changed elsewhere. This is how it is now.' } });
+      }
+      throw error;
+    }
   }
 
-  /** The file is another batch now, and this one is not needed any more. */
-  readAgain(batchId: string): void {
-    this.closeDialog();
-    goInstead(`/batches/${batchId}`);
-    void ask('delete', '/api/batches/{id}', { path: this.#path }).catch(() => undefined);
+  async download(only?: 'failed'): Promise<void> {
+    const fileName = `${stemOf(nameOfBatch(this.state.batch!))} ${only ? 'failed rows' : 'results'}.xlsx`;
+    const options = { path: this.#path, query: { only } };
+    await this.#try(() => download('/api/batches/{id}/results.xlsx', options, fileName));
   }
 
   #set(change: BatchPageState): void {
@@ -334,8 +339,7 @@ export class BatchController {
   #changed(batch: Batch): void {
     const before = this.state.batch;
     this.#set({ batch });
-    // An officer who has just chosen the file is asked at once.
-    if (batch.titles?.length && fileOf(batch.id)) this.open({ kind: 'map-columns' });
+    if (before) this.#moveFocus(before, batch);
     const { done, total, isDone } = progressOf(batch);
     // A pause of all mail says nothing about the pace after it.
     if (batch.mailHold) this.pace = new Pace();
@@ -348,6 +352,14 @@ export class BatchController {
     if (before && !hasRows(before.state)) announce(readText(batch));
   }
 
+  /** Questions come and go by themselves, and must not take the focus with them. */
+  #moveFocus(before: Batch, now: Batch): void {
+    const isAsking = ({ state }: Batch) => isOneOf<BatchState>(state, 'ASKING');
+    if (isAsking(now) && JSON.stringify(before.questions) !== JSON.stringify(now.questions)) {
+      void this.#view.focusQuestions();
+    } else if (isAsking(before) && !isAsking(now)) void this.#view.keepFocus();
+  }
+
   /** Whether the rows have changed beside this page: in another tab or on another device, or they became invites. */
   #hasNewRows(before: Batch | undefined, now: Batch): boolean {
     if (!before || !hasRows(before.state)) return true;
@@ -355,6 +367,18 @@ export class BatchController {
     const hasOtherCounts = JSON.stringify(now.counts) !== JSON.stringify(this.rows.counts);
     return hasOtherCounts || before.state !== now.state || progressOf(before).isDone !== progressOf(now).isDone;
   }
+}
+
+function resetQuestion(batch: Batch | undefined): Question {
+  if (isOneOf<BatchState>(batch?.state ?? '', 'ASKING')) {
+    const text = 'Nobody of it was invited. The file on your computer stays as it is.';
+    return { title: 'Remove this list?', text, action: 'Remove this list', tone: 'danger' };
+  }
+  const sent = batch?.counts.sent ?? 0;
+  const text = sent
+    ? `The ${count(sent, 'user')} already submitted stay invited.`
+    : 'All users of this list are removed.';
+  return { title: 'Reset this list?', text, action: 'Confirm', tone: 'danger' };
 }
 
 function titlePrefix(batch: Batch): string {

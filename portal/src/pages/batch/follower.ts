@@ -34,6 +34,27 @@ export class BatchFollower {
     this.#poll.stop();
   }
 
+  /** The file is read again, so the batch is asked for in short steps once more. */
+  restart(): void {
+    this.#etag = undefined;
+    this.#isReading = true;
+    this.#follow();
+  }
+
+  /** Asks for the batch as it is now, whatever is known of it. Throws a `Failure` when there is no answer. */
+  async refresh(): Promise<void> {
+    this.#etag = undefined;
+    await this.#ask();
+    this.#follow();
+  }
+
+  #follow(): void {
+    clearTimeout(this.#timer);
+    this.#poll.stop();
+    this.#steps = 0;
+    this.#next();
+  }
+
   /** The officer did something, so the batch changes soon. */
   hurry(): void {
     this.#etag = undefined;

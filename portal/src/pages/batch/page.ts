@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Schemas } from '../../api/client';
 import { type BatchState, isOneOf, isReading } from '../../api/states';
 import { nameOfBatch } from '../../messages/batches';
@@ -11,10 +12,10 @@ import { BatchController, type BatchView } from './controller';
 import './dialogs/add';
 import './dialogs/change-many';
 import './dialogs/details';
-import './dialogs/map-columns';
 import type { BatchGrid } from './grid/grid';
-import { fileOf } from './intake/create';
 import { progressCard } from './progress-card';
+import type { Answers } from './questions/answers';
+import './questions/card';
 import { readingCard, unreadableNotice } from './reading-card';
 import { usersCard } from './users-card';
 
@@ -76,6 +77,15 @@ export class BatchPage extends LightElement implements BatchView {
     if (document.activeElement === document.body) await this.focusOn('list');
   }
 
+  async focusQuestions(): Promise<void> {
+    await this.updateComplete;
+    await this.querySelector<LightElement>('batch-questions')?.updateComplete;
+    const place = document.activeElement;
+    if (place === document.body || place?.matches('h1')) {
+      this.querySelector<HTMLElement>('#questions-title')?.focus();
+    }
+  }
+
   get #grid(): BatchGrid | null {
     return this.querySelector<BatchGrid>('batch-grid');
   }
@@ -84,8 +94,9 @@ export class BatchPage extends LightElement implements BatchView {
     const controller = this.#controller;
     if (isReading(batch.state)) return readingCard(controller, batch);
     if (isOneOf<BatchState>(batch.state, 'UNREADABLE')) {
-      return html`${unreadableNotice(controller, batch)}${this.#mapColumns(batch)}`;
+      return unreadableNotice(controller, batch);
     }
+    if (isOneOf<BatchState>(batch.state, 'ASKING') && batch.questions) return this.#questions(batch.questions);
     if (isOneOf<BatchState>(batch.state, 'RESET')) return reset;
     return html`
       ${batch.progress || batch.counts.sent ? this.#progress(batch) : nothing}
@@ -99,12 +110,13 @@ export class BatchPage extends LightElement implements BatchView {
     return progressCard({ ...batch, counts }, pace, (only) => void this.#controller.download(only));
   }
 
-  #mapColumns({ titles }: Batch): TemplateResult | typeof nothing {
+  /** Other questions are another card, which starts with nothing answered. */
+  #questions(questions: NonNullable<Batch['questions']>): TemplateResult {
     const controller = this.#controller;
-    if (controller.state.dialog?.kind !== 'map-columns') return nothing;
-    return html`
-      <batch-mapping .titles=${titles} .file=${fileOf(this.batchId)} .onClose=${() => controller.closeDialog()}
-        .onRead=${(batchId: string) => controller.readAgain(batchId)}></batch-mapping>`;
+    const card = html`
+      <batch-questions .questions=${questions} .onAnswer=${(answers: Answers) => controller.answer(answers)}
+        .onRemove=${() => void controller.reset()}></batch-questions>`;
+    return html`${keyed(JSON.stringify(questions), card)}`;
   }
 
   #dialog(): TemplateResult | typeof nothing {

@@ -27,20 +27,11 @@ export function readingCard(controller: BatchController, { state, createdAt }: B
 
 /** A batch whose file cannot be read: why, and what to do next. */
 export function unreadableNotice(controller: BatchController, batch: Batch): TemplateResult {
-  const { fault, traceId, updatedAt, titles } = batch;
+  const { fault, traceId, updatedAt } = batch;
   const text = `Nobody was invited. ${fault?.detail ?? ''}`;
   return html`
     ${mishapNotice({ what: 'This file could not be read', text, traceId, at: new Date(updatedAt) })}
-    ${titles?.length ? mapColumns(controller) : otherFile(controller)}`;
-}
-
-function mapColumns(controller: BatchController): TemplateResult {
-  const open = () => controller.open({ kind: 'map-columns' });
-  return html`
-    <p class="actions">
-      <button type="button" class="button primary" @click=${open}>Say what the columns hold</button>
-      <a class="button quiet" href="#/batches">Choose another file</a>
-    </p>`;
+    ${otherFile(controller)}`;
 }
 
 function otherFile(controller: BatchController): TemplateResult {

@@ -13,6 +13,90 @@ pub const MAX_TITLE: usize = 100;
 /// The last column of a worksheet, `XFD`.
 const LAST: u32 = 16_384;
 
+/// What a column holds: a field, or the whole name, which is split into two fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Held {
+    Field(Field),
+    /// First and last name in one text.
+    FullName,
+}
+
+impl Held {
+    /// Titles of a column with whole names, in lower case and without spaces, marks or remarks in brackets.
+    pub const FULL_NAME_ALIASES: [&'static str; 22] = [
+        "fullname",
+        "name",
+        "names",
+        "nameinfull",
+        "fullnames",
+        "nameasinnric",
+        "nameasinfin",
+        "nameasinnricfin",
+        "nameasinpassport",
+        "nameaspernric",
+        "nameaspernricfin",
+        "fullnameasinnric",
+        "fullnameaspernric",
+        "fullnameasinnricfin",
+        "fullnameaspernricfin",
+        "nameofofficer",
+        "nameofstaff",
+        "nameofuser",
+        "officername",
+        "officersname",
+        "staffname",
+        "employeename",
+    ];
+
+    /// The JSON name of the field, or `fullName`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.name(),
+            Self::FullName => "fullName",
+        }
+    }
+
+    /// The title in sentences for the officer.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.title(),
+            Self::FullName => "Full Name",
+        }
+    }
+
+    /// What has this JSON name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        if name == Self::FullName.name() { Some(Self::FullName) } else { Field::parse(name).map(Self::Field) }
+    }
+
+    /// What a column with this title holds. The title is in lower case, without spaces, marks and remarks in brackets.
+    #[must_use]
+    pub fn of_title(key: &str) -> Option<Self> {
+        if Self::FULL_NAME_ALIASES.contains(&key) {
+            return Some(Self::FullName);
+        }
+        Field::of_title(key).map(Self::Field)
+    }
+}
+
+impl From<Held> for String {
+    fn from(held: Held) -> Self {
+        held.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Held {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse(&name).ok_or("no field has this name")
+    }
+}
+
 /// One titled column of a workbook.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
@@ -20,9 +104,9 @@ pub struct Column {
     pub number: u32,
     /// Its title, as the officer wrote it.
     pub title: String,
-    /// The field it holds. `None`: the reader skips the column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<Field>,
+    /// What it holds. `None`: the reader leaves the column out.
+    #[serde(default, rename = "field", skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// Why the columns in a request cannot be used, with a code of the API.
@@ -39,7 +123,7 @@ pub enum ColumnFault {
 impl std::fmt::Debug for Column {
     /// Does not print the title: in a list without a header row it is a person's name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Column").field("number", &self.number).field("field", &self.field).finish_non_exhaustive()
+        f.debug_struct("Column").field("number", &self.number).field("held", &self.held).finish_non_exhaustive()
     }
 }
 
@@ -54,15 +138,15 @@ impl Column {
             return Err(ColumnFault::TooMany);
         }
         let mut parsed: Vec<Self> = Vec::with_capacity(columns.len());
-        for (index, Self { number, title, field }) in columns.into_iter().enumerate() {
+        for (index, Self { number, title, held }) in columns.into_iter().enumerate() {
             let title = text::parse(&title, MAX_TITLE).ok().flatten();
             let (Some(title), 1..=LAST) = (title, number) else {
                 return Err(ColumnFault::NoColumn(index));
             };
-            if field.is_some() && parsed.iter().any(|earlier| earlier.field == field) {
+            if held.is_some() && parsed.iter().any(|earlier| earlier.held == held) {
                 return Err(ColumnFault::FieldTwice(index));
             }
-            parsed.push(Self { number, title, field });
+            parsed.push(Self { number, title, held });
         }
         Ok(parsed)
     }
@@ -103,7 +187,7 @@ mod tests {
     use super::*;
 
     fn column(number: u32, title: &str, field: Option<Field>) -> Column {
-        Column { number, title: title.to_owned(), field }
+        Column { number, title: title.to_owned(), held: field.map(Held::Field) }
     }
 
     #[test]
@@ -130,6 +214,27 @@ mod tests {
         ] {
             assert_eq!(Column::parse_all(columns), Err(fault));
             assert_eq!((fault.code(), fault.pointer().as_str()), (code, pointer));
+        }
+    }
+
+    #[test]
+    fn a_whole_name_is_named_beside_the_fields() {
+        for field in Field::ALL {
+            assert_eq!(Held::parse(field.name()), Some(Held::Field(field)));
+        }
+        assert_eq!(Held::parse("fullName"), Some(Held::FullName));
+        assert_eq!(Held::parse("nickname"), None);
+        let column = Column { held: Some(Held::FullName), ..column(1, "Name", None) };
+        let text = serde_json::to_string(&column).unwrap();
+        assert_eq!(text, r#"{"number":1,"title":"Name","field":"fullName"}"#);
+        assert_eq!(serde_json::from_str::<Column>(&text).unwrap(), column);
+        assert!(serde_json::from_str::<Column>(&text.replace("fullName", "nickname")).is_err());
+    }
+
+    #[test]
+    fn no_title_is_that_of_a_whole_name_and_of_a_field() {
+        for alias in Held::FULL_NAME_ALIASES {
+            assert_eq!((Field::of_title(alias), Held::of_title(alias)), (None, Some(Held::FullName)), "{alias}");
         }
     }
 

@@ -257,6 +257,7 @@ mod tests {
         for (batch, due) in [
             (in_state("AWAITING_UPLOAD"), at(20) + DAY),
             (in_state("PARSING"), at(90)),
+            (in_state("ASKING"), at(20) + DAY),
             (in_state("DRAFT"), at(20) + DAY),
             (in_state("SUBMITTED"), at(20) + 2 * MINUTE),
             (in_state("DISPATCHED"), at(5) + MINUTE),

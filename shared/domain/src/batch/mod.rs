@@ -4,6 +4,7 @@
 //! AWAITING_UPLOAD -> PARSING -> DRAFT -> SUBMITTED -> DISPATCHED -> DONE      UNREADABLE   RESET
 //! ```
 //!
+//! A reader that has to ask leaves the batch ASKING; the officer's answers lead back to PARSING.
 //! The officer can fix rows that were skipped or failed after a submission, and submit them again, so DISPATCHED and
 //! DONE lead back to SUBMITTED.
 
@@ -11,6 +12,8 @@ mod column;
 mod dispatch;
 mod duplicate;
 mod duplicates;
+mod encoding;
+mod question;
 mod raw_row;
 mod repair;
 mod row;
@@ -27,10 +30,12 @@ use crate::{
     mail::{Mail, MailKind},
 };
 
-pub use column::{Column, ColumnFault, MAX_COLUMNS, MAX_TITLE};
+pub use column::{Column, ColumnFault, Held, MAX_COLUMNS, MAX_TITLE};
 pub use dispatch::{DISPATCH_WAKE_AFTER, MAX_BATCH_WAIT, MAX_CHECK_INTERVAL};
 pub use duplicate::Duplicate;
 pub use duplicates::{read_all, read_more};
+pub use encoding::{Encoding, EncodingChoice, MAX_ENCODINGS, MAX_SAMPLE};
+pub use question::{AnswerFault, Answers, AskedColumn, MAX_SAMPLES, Questions, Reason, WorksheetChoice};
 pub use raw_row::{MAX_TEXT, RawRow};
 pub use repair::Repair;
 pub use row::{Row, RowState, RowStatus};
@@ -59,9 +64,9 @@ pub struct Batch {
     /// The name of its file, as the officer gave it. It is only shown, never used.
     #[serde(default)]
     pub file_name: Option<String>,
-    /// What the officer says the columns of the workbook hold, where their titles do not say it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<Column>,
+    /// What the officer says about the file.
+    #[serde(flatten)]
+    pub answers: Answers,
     pub state: BatchState,
     /// How many rows are in each state.
     pub counts: Counts,
@@ -95,7 +100,7 @@ impl Batch {
             officer,
             source,
             file_name: None,
-            columns: Vec::new(),
+            answers: Answers::default(),
             state: BatchState::AwaitingUpload,
             counts: Counts::default(),
             remarks: Vec::new(),
@@ -109,10 +114,10 @@ impl Batch {
         }
     }
 
-    /// The same batch with the name of its file and the officer's columns.
+    /// The same batch with the name of its file, and what its officer says about the file.
     #[must_use]
-    pub fn of_file(self, file_name: Option<String>, columns: Vec<Column>) -> Self {
-        Self { file_name, columns, ..self }
+    pub fn of_file(self, file_name: Option<String>, answers: Answers) -> Self {
+        Self { file_name, answers, ..self }
     }
 
     /// The S3 key under which the portal uploads its workbook.
@@ -127,6 +132,7 @@ impl Batch {
         match self.state {
             BatchState::AwaitingUpload => "AWAITING_UPLOAD",
             BatchState::Parsing { .. } => "PARSING",
+            BatchState::Asking { .. } => "ASKING",
             BatchState::Draft => "DRAFT",
             BatchState::Submitted { .. } => "SUBMITTED",
             BatchState::Dispatched { .. } => "DISPATCHED",
@@ -184,6 +190,15 @@ impl Batch {
             if pinned == object && now < *lease_until)
     }
 
+    /// The workbook that its officer answered questions about, if no reader has claimed it since.
+    #[must_use]
+    pub fn to_be_read(&self) -> Option<&ObjectVersion> {
+        match &self.state {
+            BatchState::Parsing { object, attempt: 0, .. } => Some(object),
+            _ => None,
+        }
+    }
+
     /// Releases the claim of a workbook that was not read, so that the next attempt need not wait for the lease.
     ///
     /// # Errors
@@ -198,7 +213,39 @@ impl Batch {
         }
     }
 
-    /// The rows are stored. A dropped workbook is submitted at once if it has a ready row, and is done otherwise.
+    /// The reader has to ask the officer, and stored nothing. A report of a dropped workbook is due.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchConflict`] unless the batch is being read.
+    pub fn asks(self, questions: Questions, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state.clone() {
+            BatchState::Parsing { object, .. } => {
+                let report = (self.source == Source::Drop).then(|| self.next_report());
+                Ok(Self { report, ..self.stepped(BatchState::Asking { object, questions }, now) })
+            }
+            _ => Err(self.conflict("asked about")),
+        }
+    }
+
+    /// The officer answered. The same version of the workbook is to be read again, with all answers so far.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchConflict`] unless the batch asks.
+    pub fn answered(self, answers: Answers, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state.clone() {
+            BatchState::Asking { object, .. } => {
+                let answers = answers.after(self.answers.clone());
+                let state = BatchState::Parsing { object, lease_until: now, attempt: 0 };
+                Ok(Self { answers, ..self.stepped(state, now) })
+            }
+            _ => Err(self.conflict("answered")),
+        }
+    }
+
+    /// The rows are stored. A dropped workbook is submitted at once if it has a ready row, and is done otherwise. If
+    /// its officer answered questions about it, they submit it themselves.
     ///
     /// # Errors
     ///
@@ -206,9 +253,9 @@ impl Batch {
     pub fn parsed(self, counts: Counts, remarks: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
-                let source = self.source;
                 let draft = Self { counts, remarks, ..self.stepped(BatchState::Draft, now) };
-                match source {
+                match draft.source {
+                    Source::Drop if !draft.answers.is_empty() => Ok(draft),
                     Source::Drop if counts.ready > 0 => draft.submit(now),
                     Source::Drop => draft.done(now),
                     Source::Upload | Source::Paste => Ok(draft),
@@ -241,22 +288,16 @@ impl Batch {
         }
     }
 
-    /// The workbook cannot be read. `columns` has its titled columns where the header row was not understood.
+    /// The workbook cannot be read. A report of a dropped one is due.
     ///
     /// # Errors
     ///
     /// [`BatchConflict`] unless the batch is being read.
-    pub fn unreadable(
-        self,
-        code: &str,
-        detail: &str,
-        columns: Vec<Column>,
-        now: Timestamp,
-    ) -> Result<Self, BatchConflict> {
+    pub fn unreadable(self, code: &str, detail: &str, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Parsing { .. } => {
                 let report = (self.source == Source::Drop).then(|| self.next_report());
-                let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned(), columns };
+                let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned() };
                 Ok(Self { report, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("unreadable")),
@@ -270,7 +311,7 @@ impl Batch {
     /// [`BatchConflict`] unless the batch is being read.
     pub fn unprocessable(self, now: Timestamp) -> Result<Self, BatchConflict> {
         let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
-        self.unreadable("FILE_UNPROCESSABLE", detail, Vec::new(), now)
+        self.unreadable("FILE_UNPROCESSABLE", detail, now)
     }
 
     /// Counts added rows, whose numbers follow the last one.

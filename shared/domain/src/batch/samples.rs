@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Batch, BatchState, Counts, Duplicate, ObjectVersion, RawRow, Row, RowState, Source, read_all};
+use super::{
+    Batch, BatchState, Counts, Duplicate, ObjectVersion, Questions, RawRow, Reason, Row, RowState, Source, read_all,
+};
 use crate::{
     BatchId, EmailAddress, Entropy, Fault, Field, InviteId, Officer, OfficerId, Timestamp, TraceId,
     fields::Form,
@@ -43,18 +45,25 @@ pub(super) fn counts(ready: u32, needs_fixing: u32) -> Counts {
 }
 
 /// A batch in each state. It has ready rows, and its workbook is leased for 90 seconds.
-pub(super) fn in_each_state(source: Source) -> [Batch; 8] {
+pub(super) fn in_each_state(source: Source) -> [Batch; 9] {
     [
         BatchState::AwaitingUpload,
         BatchState::Parsing { object: object("1"), lease_until: at(90), attempt: 1 },
+        BatchState::Asking { object: object("1"), questions: questions() },
         BatchState::Draft,
         BatchState::Submitted { cursor: 0 },
         BatchState::Dispatched { since: at(5), next_check: at(5) },
         BatchState::Done,
-        BatchState::Unreadable { code: "FILE_EMPTY".into(), detail: "It is empty.".into(), columns: Vec::new() },
+        BatchState::Unreadable { code: "FILE_EMPTY".into(), detail: "It is empty.".into() },
         BatchState::Reset,
     ]
     .map(|state| Batch { state, counts: counts(2, 1), ..batch(source) })
+}
+
+/// Questions about one column that has no known title.
+pub(super) fn questions() -> Questions {
+    let reasons = vec![Reason { code: "FILE_COLUMNS_UNKNOWN".into(), detail: "Say what Desk holds.".into() }];
+    Questions { reasons, ..Questions::default() }
 }
 
 /// A batch in the state with this name.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use super::{column::Column, row::RowState};
+use super::{question::Questions, row::RowState};
 use crate::{BatchId, Timestamp, id::OfDigest as _, mail::MailConflict};
 
 /// Where the rows of a batch come from.
@@ -32,6 +32,12 @@ pub enum BatchState {
         /// 1 for the first attempt.
         attempt: u32,
     },
+    /// The reader has to ask the officer before it can tell who is on the list.
+    Asking {
+        /// The stored version that is read again with the answers.
+        object: ObjectVersion,
+        questions: Questions,
+    },
     /// The officer checks and edits it.
     Draft,
     Submitted {
@@ -56,9 +62,6 @@ pub enum BatchState {
         code: String,
         /// What the officer has to do about it.
         detail: String,
-        /// The titled columns and the field of each, where the header row was not understood.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        columns: Vec<Column>,
     },
     /// The officer has discarded it.
     Reset,

@@ -1,5 +1,5 @@
 use super::{
-    samples::{MS, at, batch, counts, in_each_state, in_state, object, report, row_states},
+    samples::{MS, at, batch, counts, in_each_state, in_state, object, questions, report, row_states},
     *,
 };
 use crate::Field;
@@ -11,8 +11,9 @@ fn draft(source: Source) -> Batch {
     parsing.parsed(counts(2, 1), Vec::new(), at(2)).unwrap()
 }
 
-fn columns() -> Vec<Column> {
-    vec![Column { number: 2, title: "Work mail".into(), field: Some(Field::Email) }]
+fn answers() -> Answers {
+    let held = Some(Held::Field(Field::Email));
+    Answers::of_columns(vec![Column { number: 2, title: "Work mail".into(), held }])
 }
 
 #[test]
@@ -28,7 +29,7 @@ type Event = fn(Batch) -> Result<Batch, BatchConflict>;
 type Steps = &'static [(&'static str, &'static str)];
 
 /// Each event with the states in which it is possible, and the state that follows.
-const EVENTS: [(&str, Event, Steps); 14] = [
+const EVENTS: [(&str, Event, Steps); 16] = [
     ("parsed", |batch| batch.claim_parse(object("2"), at(NOW)), &[("AWAITING_UPLOAD", "PARSING")]),
     ("given back", |batch| batch.not_read(at(NOW)), &[("PARSING", "PARSING")]),
     ("parsed", |batch| batch.parsed(counts(2, 1), Vec::new(), at(NOW)), &[("PARSING", "DRAFT")]),
@@ -37,7 +38,9 @@ const EVENTS: [(&str, Event, Steps); 14] = [
         |batch| batch.parsed_for_later(counts(2, 1), Vec::new(), "It is large.".into(), at(NOW)),
         &[("PARSING", "DRAFT")],
     ),
-    ("unreadable", |batch| batch.unreadable("FILE_EMPTY", "…", columns(), at(NOW)), &[("PARSING", "UNREADABLE")]),
+    ("asked about", |batch| batch.asks(questions(), at(NOW)), &[("PARSING", "ASKING")]),
+    ("answered", |batch| batch.answered(answers(), at(NOW)), &[("ASKING", "PARSING")]),
+    ("unreadable", |batch| batch.unreadable("FILE_EMPTY", "…", at(NOW)), &[("PARSING", "UNREADABLE")]),
     ("unreadable", |batch| batch.unprocessable(at(NOW)), &[("PARSING", "UNREADABLE")]),
     (
         "added to",
@@ -64,6 +67,7 @@ const EVENTS: [(&str, Event, Steps); 14] = [
         &[
             ("AWAITING_UPLOAD", "RESET"),
             ("PARSING", "RESET"),
+            ("ASKING", "RESET"),
             ("DRAFT", "RESET"),
             ("DISPATCHED", "RESET"),
             ("DONE", "RESET"),
@@ -129,10 +133,42 @@ fn a_dropped_workbook_that_its_officer_has_to_submit_or_fix_is_reported() {
     assert_eq!(later, Ok(Batch { state: BatchState::Draft, counts: counts(3, 0), remarks, ..kept }));
     for (source, due) in [(Source::Drop, Some(report(1))), (Source::Upload, None), (Source::Paste, None)] {
         let parsing = in_state(source, "PARSING");
-        let state = BatchState::Unreadable { code: "FILE_EMPTY".into(), detail: "…".into(), columns: columns() };
+        let state = BatchState::Unreadable { code: "FILE_EMPTY".into(), detail: "…".into() };
         let expected = Batch { state, report: due, updated_at: at(2), ..parsing.clone() };
-        assert_eq!(parsing.unreadable("FILE_EMPTY", "…", columns(), at(2)), Ok(expected), "{source:?}");
+        assert_eq!(parsing.unreadable("FILE_EMPTY", "…", at(2)), Ok(expected), "{source:?}");
     }
+}
+
+#[test]
+fn a_batch_that_asks_is_read_again_with_the_answers_and_a_dropped_one_then_waits_for_its_officer() {
+    for (source, due) in [(Source::Drop, Some(report(1))), (Source::Upload, None)] {
+        let asking = in_state(source, "PARSING").asks(questions(), at(2)).unwrap();
+        assert_eq!(asking.state, BatchState::Asking { object: object("1"), questions: questions() });
+        assert_eq!((&asking.report, asking.is_editable(), asking.is_listed()), (&due, false, true));
+        let answered = asking.answered(answers(), at(3)).unwrap();
+        assert_eq!(answered.state, BatchState::Parsing { object: object("1"), lease_until: at(3), attempt: 0 });
+        assert!(!answered.is_being_read(&object("1"), at(3)));
+        let again = answered.claim_parse(object("1"), at(3)).unwrap();
+        assert!(matches!(again.state, BatchState::Parsing { attempt: 1, .. }), "answers are no failed attempt");
+        let worksheet = Answers { worksheet: Some("Vendors".into()), ..Answers::default() };
+        let second = again.asks(questions(), at(4)).unwrap().answered(worksheet, at(5)).unwrap();
+        assert_eq!(second.answers, Answers { worksheet: Some("Vendors".into()), ..answers() });
+        let read = second.claim_parse(object("1"), at(6)).unwrap().parsed(counts(2, 0), Vec::new(), at(7)).unwrap();
+        assert_eq!(read.state, BatchState::Draft, "{source:?}");
+    }
+}
+
+#[test]
+fn a_batch_is_stored_with_its_answers_beside_its_file_and_reads_what_earlier_releases_stored() {
+    let asking = batch(Source::Upload).of_file(None, answers()).claim_parse(object("1"), at(1)).unwrap();
+    let asking = asking.asks(questions(), at(2)).unwrap();
+    let stored = serde_json::to_value(&asking).unwrap();
+    assert_eq!(stored["columns"][0]["field"], "email");
+    assert_eq!(serde_json::from_value::<Batch>(stored.clone()).unwrap(), asking);
+    let mut earlier = stored;
+    earlier["state"] = serde_json::json!({"state": "UNREADABLE", "code": "FILE_HEADER_MISSING", "detail": "…",
+        "columns": [{"number": 1, "title": "A"}]});
+    assert_eq!(serde_json::from_value::<Batch>(earlier).unwrap().state_name(), "UNREADABLE");
 }
 
 #[test]
@@ -171,10 +207,10 @@ fn added_and_edited_rows_keep_the_counts() {
 }
 
 #[test]
-fn a_workbook_has_a_name_and_columns_of_its_own_and_a_place_to_be_uploaded_to() {
+fn a_workbook_has_a_name_and_answers_of_its_own_and_a_place_to_be_uploaded_to() {
     let new = batch(Source::Upload);
-    let named = Batch { file_name: Some("people.xlsx".into()), columns: columns(), ..new.clone() };
-    assert_eq!(new.of_file(Some("people.xlsx".into()), columns()), named);
+    let named = Batch { file_name: Some("people.xlsx".into()), answers: answers(), ..new.clone() };
+    assert_eq!(new.of_file(Some("people.xlsx".into()), answers()), named);
     let id = BatchId::parse("bat_01JD0000000000000000000000").unwrap();
     assert_eq!(Batch::upload_key(id), "uploads/bat_01JD0000000000000000000000");
 }

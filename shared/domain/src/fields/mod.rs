@@ -46,6 +46,7 @@ mod seed_wish;
 mod spec;
 pub mod text;
 mod username;
+mod whole_name;
 
 pub use blank::is_blank;
 pub use contact_number::ContactNumber;
@@ -60,3 +61,4 @@ pub use plain_text::{Department, Organisation, Reason};
 pub use seed_wish::SeedWish;
 pub use spec::{Alike, Examples, Field, FieldSpec, Form, Part, Required};
 pub use username::{OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX, Username};
+pub use whole_name::{FAMILY_FIRST, NameParts};

@@ -1,4 +1,7 @@
-use domain::{InviteId, Keys};
+use domain::{
+    InviteId, Keys,
+    batch::{AskedColumn, Column, Reason},
+};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
 use super::*;
@@ -75,6 +78,20 @@ fn a_list_that_waits_says_so_and_why() {
     for words in [&letter.text, &letter.html] {
         assert!(words.contains(why) && words.contains(letter.subject) && !words.contains("through"), "{words}");
         assert!(words.contains("nobody on it was invited yet"), "{words}");
+    }
+}
+
+#[test]
+fn a_list_with_questions_names_each_and_no_text_of_a_person() {
+    let reason = |detail: &str| Reason { code: "FILE_COLUMNS_UNKNOWN".into(), detail: detail.into() };
+    let column = Column { number: 1, title: "Mei Ling".into(), held: None };
+    let columns = vec![AskedColumn { column, samples: vec!["Mei Ling".into()] }];
+    let reasons = vec![reason("Say what each column holds."), reason("Choose a worksheet.")];
+    let letter = report(Report::Asking(&Questions { reasons, columns, ..Questions::default() }));
+    assert_eq!(letter.subject, "Your batch upload needs your answers");
+    for words in [&letter.text, &letter.html] {
+        assert!(words.contains("Say what each column holds.") && words.contains("Choose a worksheet."), "{words}");
+        assert!(words.contains("nobody was invited") && !words.contains("Mei Ling"), "{words}");
     }
 }
 

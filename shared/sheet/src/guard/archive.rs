@@ -9,34 +9,34 @@ use super::{
 use crate::{FileError, Limits};
 
 /// An archive whose directory is consistent and within the limits.
-pub(super) struct Archive<'a> {
+pub(crate) struct Archive<'a> {
     /// The parts by path, in lower case and with forward slashes, because part names do not depend on case.
-    parts: HashMap<String, Entry<'a>>,
+    parts: HashMap<String, Part<'a>>,
+    limits: Limits,
 }
-
-struct Entry<'a> {
-    part: Part<'a>,
-    is_bomb: bool,
-}
-
-const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 impl<'a> Archive<'a> {
     /// Reads the directory of `bytes`.
-    pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
-        sniff(bytes, limits)?;
+    ///
+    /// # Errors
+    ///
+    /// [`FileError::Corrupt`] when bytes are before the archive or behind it. A comment would leave room for a second
+    /// end record, so the archive must end where its directory ends.
+    pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
+        if !bytes.starts_with(LOCAL_HEADER) || !ends_with_directory(bytes) {
+            return Err(FileError::Corrupt);
+        }
         let mut parts = HashMap::new();
         for directory::Entry { name, part } in directory::entries(bytes, limits)? {
             let packed = part.data.len() as u64;
             if part.method == Method::Stored && part.size != packed {
                 return Err(FileError::Corrupt);
             }
-            let is_bomb = part.size > limits.ratio_free_bytes && part.size > packed.saturating_mul(limits.ratio);
-            if parts.insert(part_path(name)?, Entry { part, is_bomb }).is_some() {
+            if parts.insert(part_path(name)?, part).is_some() {
                 return Err(FileError::Corrupt);
             }
         }
-        Ok(Self { parts })
+        Ok(Self { parts, limits: *limits })
     }
 
     /// The part at `path`. `None`: the archive has none.
@@ -45,50 +45,34 @@ impl<'a> Archive<'a> {
     ///
     /// [`FileError::Bomb`] when the part would inflate to far more than its size. Pictures are never inflated, so they
     /// may have any ratio.
-    pub(super) fn part(&self, path: &str) -> Result<Option<Part<'a>>, FileError> {
-        match self.parts.get(&path.to_ascii_lowercase()) {
-            Some(entry) if entry.is_bomb => Err(FileError::Bomb),
-            Some(entry) => Ok(Some(entry.part)),
-            None => Ok(None),
-        }
+    pub(crate) fn part(&self, path: &str) -> Result<Option<Part<'a>>, FileError> {
+        self.part_within(path, self.limits.ratio)
+    }
+
+    /// Like [`Archive::part`], for a part that may inflate to `ratio` times its size.
+    pub(crate) fn part_within(&self, path: &str, ratio: u64) -> Result<Option<Part<'a>>, FileError> {
+        let Some(part) = self.parts.get(&path.to_ascii_lowercase()).copied() else {
+            return Ok(None);
+        };
+        let most = (part.data.len() as u64).saturating_mul(ratio).max(self.limits.ratio_free_bytes);
+        if part.size > most { Err(FileError::Bomb) } else { Ok(Some(part)) }
     }
 
     /// Whether the path of any part satisfies `test`.
-    pub(super) fn any_part(&self, test: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn any_part(&self, test: impl Fn(&str) -> bool) -> bool {
         self.parts.keys().any(|path| test(path))
     }
 }
 
-/// Recognises the kind of a file by its first and last bytes.
-fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
-    if bytes.is_empty() {
-        return Err(FileError::Empty);
-    }
-    if bytes.len() > limits.upload_bytes {
-        return Err(FileError::TooLarge);
-    }
-    if bytes.starts_with(COMPOUND_FILE) {
-        return Err(if is_encrypted_package(bytes) { FileError::Encrypted } else { FileError::OldXls });
-    }
-    let end = bytes.len().checked_sub(END_RECORD_BYTES).and_then(|start| bytes.get(start..)).unwrap_or_default();
-    // A comment would leave room for a second end record, so the archive must end where its directory ends.
-    let ends_well = end.starts_with(END_RECORD) && end.ends_with(&[0, 0]);
-    match (bytes.starts_with(LOCAL_HEADER), ends_well) {
-        (true, true) => {}
-        (true, false) => return Err(FileError::Corrupt),
-        // Bytes before an archive. An archive without entries is no workbook.
-        (false, true) if bytes.len() > END_RECORD_BYTES => return Err(FileError::Corrupt),
-        (false, _) => return Err(FileError::NotXlsx),
-    }
-    Ok(())
+/// Whether a file begins or ends as a zip archive does. An archive without entries is nothing to read.
+pub(crate) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(LOCAL_HEADER) || (bytes.len() > END_RECORD_BYTES && ends_with_directory(bytes))
 }
 
-/// An encrypted workbook is a compound file with a stream of this name, written in UTF-16.
-///
-/// Only the name is searched for: the structures of the compound file are never followed.
-fn is_encrypted_package(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    memchr::memmem::find(bytes, &name).is_some()
+/// Whether the last bytes are an end record without a comment.
+fn ends_with_directory(bytes: &[u8]) -> bool {
+    let end = bytes.len().checked_sub(END_RECORD_BYTES).and_then(|start| bytes.get(start..)).unwrap_or_default();
+    end.starts_with(END_RECORD) && end.ends_with(&[0, 0])
 }
 
 /// The path of a part. A path that leads out of the package is refused.

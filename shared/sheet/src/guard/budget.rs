@@ -3,7 +3,7 @@
 use crate::{FileError, Limits};
 
 /// Counts what is kept: names, ids and targets, each with an allocation of its own.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     left: usize,
 }
 
@@ -12,7 +12,7 @@ const PER_ITEM: usize = 64;
 
 impl Budget {
     /// The budget of one part, which is [`Limits::kept_bytes`].
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self { left: limits.kept_bytes }
     }
 
@@ -21,7 +21,7 @@ impl Budget {
     /// # Errors
     ///
     /// [`FileError::XmlLimit`] when the budget is used up.
-    pub(super) fn take(&mut self, bytes: usize) -> Result<(), FileError> {
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), FileError> {
         self.left = self.left.checked_sub(bytes.saturating_add(PER_ITEM)).ok_or(FileError::XmlLimit)?;
         Ok(())
     }

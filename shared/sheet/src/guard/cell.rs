@@ -15,6 +15,8 @@ use crate::FileError;
 pub(crate) enum CellValue<'s> {
     Text(Cow<'s, str>),
     Number(f64),
+    /// A number of which the file has not all digits.
+    LostDigits,
     Boolean(bool),
     Formula,
     Date,
@@ -27,6 +29,7 @@ impl CellValue<'_> {
         match self {
             Self::Text(text) => CellValue::Text(Cow::Owned(text.into_owned())),
             Self::Number(number) => CellValue::Number(number),
+            Self::LostDigits => CellValue::LostDigits,
             Self::Boolean(answer) => CellValue::Boolean(answer),
             Self::Formula => CellValue::Formula,
             Self::Date => CellValue::Date,

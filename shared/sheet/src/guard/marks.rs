@@ -36,6 +36,11 @@ impl Marks {
         let Some(&[area]) = Area::list(&raw).as_deref() else {
             return Err(FileError::Corrupt);
         };
+        self.merge_area(area, limits)
+    }
+
+    /// Adds merged cells, unless there are too many.
+    pub(crate) fn merge_area(&mut self, area: Area, limits: &Limits) -> Result<(), FileError> {
         if self.merges.len() == most(limits) {
             return Err(FileError::XmlLimit);
         }
@@ -50,6 +55,11 @@ impl Marks {
         };
         let id = std::str::from_utf8(&id).map_err(|_| FileError::Corrupt)?;
         let areas = Area::list(&raw).unwrap_or_default();
+        self.link_areas(areas, id, limits)
+    }
+
+    /// Adds a link on each of the areas. Of an OpenDocument file, `id` is the address itself.
+    pub(crate) fn link_areas(&mut self, areas: Vec<Area>, id: &str, limits: &Limits) -> Result<(), FileError> {
         let is_full = self.links.len() + areas.len() > most(limits);
         if is_full || self.ids.len() + id.len() > limits.kept_bytes {
             return Err(FileError::XmlLimit);
@@ -63,7 +73,7 @@ impl Marks {
     }
 
     /// The links on cells of a column, with the ids of their relationships.
-    pub(super) fn links_on(&self, column: u32) -> impl Iterator<Item = (Area, &str)> {
+    pub(crate) fn links_on(&self, column: u32) -> impl Iterator<Item = (Area, &str)> {
         let id = |link: &Link| self.ids.get(link.id.0 as usize..link.id.1 as usize).unwrap_or_default();
         self.links.iter().filter(move |link| link.area.has_column(column)).map(move |link| (link.area, id(link)))
     }

@@ -28,7 +28,16 @@ mod workbook;
 mod workbook_part;
 mod worksheet;
 
+pub(crate) use archive::{Archive, is_archive};
+pub(crate) use budget::Budget;
 pub(crate) use cell::CellValue;
 pub(crate) use marks::Marks;
+pub(crate) use namespace::Namespace;
+pub(crate) use part::{Part, walk, whole};
+pub(crate) use reference::{Area, MOST_COLUMNS, MOST_ROWS, number};
+pub(crate) use relationships::address_of;
+pub(crate) use scan::{Visit, Visitor};
+pub(crate) use tag::{Tag, text as attribute_text, value as attribute_value};
+pub(crate) use text::{push, push_cdata};
 pub(crate) use workbook::Workbook;
 pub(crate) use worksheet::{CellSink, Place};

@@ -6,9 +6,9 @@
 use super::attribute::{Attribute, unescape};
 use crate::FileError;
 
-/// The namespaces that a workbook is made of. Prefixes are free.
+/// The namespaces that workbooks and OpenDocument files are made of. Prefixes are free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Namespace {
+pub(crate) enum Namespace {
     /// Workbooks, worksheets, strings and styles: ECMA-376 part 1, annex A.
     Main,
     /// Attributes that name a relationship, such as `r:id`.
@@ -17,6 +17,18 @@ pub(super) enum Namespace {
     Relationships,
     /// Elements of `[Content_Types].xml`: ECMA-376 part 2.
     ContentTypes,
+    /// The frame of an OpenDocument file, and the values of its cells: OpenDocument 1.3 part 3.
+    Office,
+    /// Tables, rows and cells of an OpenDocument file.
+    Table,
+    /// Paragraphs of an OpenDocument file.
+    Text,
+    /// Formats of an OpenDocument file.
+    Style,
+    /// What LibreOffice adds to cells.
+    Calc,
+    /// Attributes that lead elsewhere: XML Linking Language 1.1.
+    Link,
     /// Every other one, and none.
     Foreign,
 }
@@ -30,13 +42,19 @@ impl Namespace {
             | "http://purl.oclc.org/ooxml/officeDocument/relationships" => Self::Relationship,
             "http://schemas.openxmlformats.org/package/2006/relationships" => Self::Relationships,
             "http://schemas.openxmlformats.org/package/2006/content-types" => Self::ContentTypes,
+            "urn:oasis:names:tc:opendocument:xmlns:office:1.0" => Self::Office,
+            "urn:oasis:names:tc:opendocument:xmlns:table:1.0" => Self::Table,
+            "urn:oasis:names:tc:opendocument:xmlns:text:1.0" => Self::Text,
+            "urn:oasis:names:tc:opendocument:xmlns:style:1.0" => Self::Style,
+            "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" => Self::Calc,
+            "http://www.w3.org/1999/xlink" => Self::Link,
             _ => Self::Foreign,
         }
     }
 }
 
 /// The declarations of the open elements.
-pub(super) struct Scopes {
+pub(crate) struct Scopes {
     declared: Vec<Declared>,
     /// The namespace of elements without a prefix.
     default: Namespace,
@@ -52,17 +70,17 @@ struct Declared {
 }
 
 impl Scopes {
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { declared: Vec::new(), default: Namespace::Foreign, most }
     }
 
     /// The namespace of elements without a prefix.
-    pub(super) fn default(&self) -> Namespace {
+    pub(crate) fn default(&self) -> Namespace {
         self.default
     }
 
     /// The namespace of a prefix, which must be declared.
-    pub(super) fn of(&self, prefix: &[u8]) -> Result<Namespace, FileError> {
+    pub(crate) fn of(&self, prefix: &[u8]) -> Result<Namespace, FileError> {
         if prefix == b"xml" {
             return Ok(Namespace::Foreign);
         }
@@ -71,7 +89,7 @@ impl Scopes {
     }
 
     /// Takes the declarations among the attributes of the element at `depth`.
-    pub(super) fn declare(&mut self, depth: usize, window: &[u8], attributes: &[Attribute]) -> Result<(), FileError> {
+    pub(crate) fn declare(&mut self, depth: usize, window: &[u8], attributes: &[Attribute]) -> Result<(), FileError> {
         for (name, raw) in attributes.iter().map(|attribute| attribute.of(window)) {
             let prefix = match name.strip_prefix(b"xmlns") {
                 Some(b"") => b"".as_slice(),
@@ -94,7 +112,7 @@ impl Scopes {
     }
 
     /// Drops the declarations of the element at `depth`, which has ended.
-    pub(super) fn leave(&mut self, depth: usize) {
+    pub(crate) fn leave(&mut self, depth: usize) {
         if self.declared.last().is_none_or(|declared| declared.depth < depth) {
             return;
         }
@@ -109,7 +127,7 @@ impl Scopes {
 }
 
 /// The prefix and the local part of an element's name. Without a colon the prefix is empty.
-pub(super) fn split(name: &[u8]) -> Result<(&[u8], &[u8]), FileError> {
+pub(crate) fn split(name: &[u8]) -> Result<(&[u8], &[u8]), FileError> {
     let Some(colon) = name.iter().position(|byte| *byte == b':') else {
         return Ok((b"", name));
     };

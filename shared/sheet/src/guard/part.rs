@@ -13,16 +13,16 @@ use crate::{FileError, Limits};
 
 /// The compressed bytes of a part, and what the directory of the archive says about it.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
-    pub(super) data: &'a [u8],
-    pub(super) method: Method,
+pub(crate) struct Part<'a> {
+    pub(crate) data: &'a [u8],
+    pub(crate) method: Method,
     /// Bytes after inflating, as the directory says. This is an upper bound, checked while inflating.
-    pub(super) size: u64,
-    pub(super) crc: u32,
+    pub(crate) size: u64,
+    pub(crate) crc: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Method {
+pub(crate) enum Method {
     Stored,
     Deflated,
 }
@@ -36,7 +36,7 @@ const CHUNK: usize = 64 << 10;
 ///
 /// The fault that the visitor finds, and [`FileError::Corrupt`] when the bytes are not those that the directory
 /// announced. Behind the point where the visitor is done nothing is read.
-pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, mut visitor: V) -> Result<V, FileError> {
+pub(crate) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, mut visitor: V) -> Result<V, FileError> {
     let mut source = Source::new(part);
     let mut characters = Characters::default();
     let mut scanner = Scanner::new(limits);
@@ -56,6 +56,18 @@ pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, mut visitor: V) 
         window.drain(..scanned);
     }
     Ok(visitor)
+}
+
+/// The bytes of a part that has at most `most` of them.
+///
+/// # Errors
+///
+/// [`FileError::Corrupt`] when the part is longer, or its bytes are not those that the directory announced.
+pub(crate) fn whole(part: Part<'_>, most: usize) -> Result<Vec<u8>, FileError> {
+    let mut bytes = vec![0; most + 1];
+    let filled = Source::new(part).fill(&mut bytes)?;
+    bytes.truncate(filled);
+    if filled > most { Err(FileError::Corrupt) } else { Ok(bytes) }
 }
 
 /// The inflated bytes, compared with the declared size and checksum.

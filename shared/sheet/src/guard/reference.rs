@@ -3,8 +3,8 @@
 use crate::FileError;
 
 /// Rows and columns of a sheet at most, in every version of the format since 2007.
-pub(super) const MOST_ROWS: u32 = 1_048_576;
-pub(super) const MOST_COLUMNS: u32 = 16_384;
+pub(crate) const MOST_ROWS: u32 = 1_048_576;
+pub(crate) const MOST_COLUMNS: u32 = 16_384;
 
 /// A rectangle of cells. Rows and columns count from zero, and the last ones belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Area {
 
     /// Reads the ranges of a list as generously as any program: in any case, with `$`, whole rows or columns, and with
     /// the name of the sheet before them. `None`: it is no list of ranges.
-    pub(super) fn list(raw: &[u8]) -> Option<Vec<Self>> {
+    pub(crate) fn list(raw: &[u8]) -> Option<Vec<Self>> {
         let text = std::str::from_utf8(raw).ok()?;
         text.split([' ', ',', '\t', '\n', '\r']).filter(|part| !part.is_empty()).map(Self::read).collect()
     }
@@ -55,7 +55,7 @@ fn corner(text: &str) -> Option<(Option<u32>, Option<u32>)> {
 }
 
 /// Reads digits only, as a number that fits.
-pub(super) fn number(raw: &[u8]) -> Option<u32> {
+pub(crate) fn number(raw: &[u8]) -> Option<u32> {
     if raw.is_empty() {
         return None;
     }
@@ -66,7 +66,7 @@ pub(super) fn number(raw: &[u8]) -> Option<u32> {
 }
 
 /// A row number from one, as the `r` of a row has it.
-pub(super) fn row_number(raw: &[u8]) -> Result<u32, FileError> {
+pub(crate) fn row_number(raw: &[u8]) -> Result<u32, FileError> {
     if raw.is_empty() || !raw.iter().all(u8::is_ascii_digit) || raw.iter().all(|digit| *digit == b'0') {
         return Err(FileError::Corrupt);
     }
@@ -74,7 +74,7 @@ pub(super) fn row_number(raw: &[u8]) -> Result<u32, FileError> {
 }
 
 /// Row and column, both from one, of the plain reference that a cell has, such as `AB12`.
-pub(super) fn cell(raw: &[u8]) -> Result<(u32, u32), FileError> {
+pub(crate) fn cell(raw: &[u8]) -> Result<(u32, u32), FileError> {
     let letters = raw.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
     let (letters, digits) = raw.split_at(letters);
     if letters.is_empty() {

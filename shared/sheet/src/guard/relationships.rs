@@ -198,7 +198,7 @@ impl Visitor for Targets<'_> {
 
 /// The address that a link leads to. `None`: it is no mail link. Schemes have no case, and programs ignore white space
 /// in a target.
-fn address_of(target: &str) -> Option<String> {
+pub(crate) fn address_of(target: &str) -> Option<String> {
     let target: String = target.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let (_, address) = target.split_once(':').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto"))?;
     let address = address.split('?').next().unwrap_or_default();

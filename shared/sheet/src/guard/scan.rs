@@ -14,7 +14,7 @@ use super::{
 use crate::{FileError, Limits};
 
 /// Interprets the content of a part.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
     /// An element begins at nesting `depth`. The root has depth 1.
     fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Visit, FileError>;
 
@@ -41,7 +41,7 @@ pub(super) trait Visitor {
 
 /// What the visitor of an element wants of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Visit {
+pub(crate) enum Visit {
     Inside,
     /// The content and the end of the element are checked, and the visitor gets neither.
     Skip,
@@ -49,13 +49,13 @@ pub(super) enum Visit {
 
 /// Whether more bytes of the part follow the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tail {
+pub(crate) enum Tail {
     More,
     Last,
 }
 
 /// The state between two windows: the position of the stream in the document.
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     limits: Limits,
     /// The names of the open elements, one after another.
     names: Vec<u8>,
@@ -76,7 +76,7 @@ enum Place {
 }
 
 impl Scanner {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             limits: *limits,
             names: Vec::with_capacity(256),
@@ -89,7 +89,7 @@ impl Scanner {
     }
 
     /// Checks the complete tokens at the start of `window`, and returns their length.
-    pub(super) fn scan(&mut self, window: &[u8], tail: Tail, visitor: &mut impl Visitor) -> Result<usize, FileError> {
+    pub(crate) fn scan(&mut self, window: &[u8], tail: Tail, visitor: &mut impl Visitor) -> Result<usize, FileError> {
         let mut at = 0;
         while at < window.len() {
             match self.token(&window[at..], visitor)? {

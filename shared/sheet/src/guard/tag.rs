@@ -9,28 +9,28 @@ use super::{
 use crate::FileError;
 
 /// A start tag, with what its prefixes mean.
-pub(super) struct Tag<'a> {
+pub(crate) struct Tag<'a> {
     /// What the prefix of the name means.
-    pub(super) namespace: Namespace,
+    pub(crate) namespace: Namespace,
     /// The name without its prefix.
-    pub(super) name: &'a [u8],
+    pub(crate) name: &'a [u8],
     window: &'a [u8],
     attributes: &'a [Attribute],
     scopes: &'a Scopes,
 }
 
 /// The extent of a tag in the window.
-pub(super) struct TagShape {
-    pub(super) name_end: usize,
-    pub(super) length: usize,
+pub(crate) struct TagShape {
+    pub(crate) name_end: usize,
+    pub(crate) length: usize,
     /// Whether the element ends with its start tag.
-    pub(super) empty: bool,
+    pub(crate) empty: bool,
     /// Whether it declares a namespace.
-    pub(super) declares: bool,
+    pub(crate) declares: bool,
 }
 
 impl<'a> Tag<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         window: &'a [u8],
         full_name: &'a [u8],
         attributes: &'a [Attribute],
@@ -42,18 +42,18 @@ impl<'a> Tag<'a> {
     }
 
     /// Whether the element is one of a workbook, with this name.
-    pub(super) fn is(&self, name: &[u8]) -> bool {
+    pub(crate) fn is(&self, name: &[u8]) -> bool {
         self.namespace == Namespace::Main && self.name == name
     }
 
     /// The value of the attribute without a prefix, with its references resolved and without spaces at its ends.
     /// `None`: there is none.
-    pub(super) fn value(&self, name: &[u8]) -> Result<Option<Cow<'a, [u8]>>, FileError> {
+    pub(crate) fn value(&self, name: &[u8]) -> Result<Option<Cow<'a, [u8]>>, FileError> {
         self.attributes().find(|(found, _)| *found == name).map(|(_, raw)| value(raw)).transpose()
     }
 
     /// The value of the attribute with this name in a namespace, such as `r:id`.
-    pub(super) fn value_in(&self, namespace: Namespace, name: &[u8]) -> Result<Option<Cow<'a, [u8]>>, FileError> {
+    pub(crate) fn value_in(&self, namespace: Namespace, name: &[u8]) -> Result<Option<Cow<'a, [u8]>>, FileError> {
         let mut found = None;
         for (full_name, raw) in self.attributes() {
             let Some(colon) = full_name.iter().position(|byte| *byte == b':') else { continue };
@@ -65,13 +65,30 @@ impl<'a> Tag<'a> {
         found.map(value).transpose()
     }
 
+    /// Every attribute with a prefix: what the prefix means, its local name and its raw value.
+    pub(crate) fn prefixed(&self) -> impl Iterator<Item = Result<(Namespace, &'a [u8], &'a [u8]), FileError>> {
+        self.attributes().filter_map(|(full_name, raw)| {
+            let colon = full_name.iter().position(|byte| *byte == b':')?;
+            let (prefix, local) = (&full_name[..colon], &full_name[colon + 1..]);
+            if prefix == b"xmlns" {
+                return None;
+            }
+            Some(self.scopes.of(prefix).map(|namespace| (namespace, local, raw)))
+        })
+    }
+
     /// The value of an attribute as text.
-    pub(super) fn text(&self, name: &[u8]) -> Result<Option<String>, FileError> {
+    pub(crate) fn text(&self, name: &[u8]) -> Result<Option<String>, FileError> {
         self.value(name)?.map(text).transpose()
     }
 
+    /// The value of the attribute with this name in a namespace, as text.
+    pub(crate) fn text_in(&self, namespace: Namespace, name: &[u8]) -> Result<Option<String>, FileError> {
+        self.value_in(namespace, name)?.map(text).transpose()
+    }
+
     /// Every attribute as raw name and raw value, in the order of the tag.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         let window = self.window;
         self.attributes.iter().map(move |attribute| attribute.of(window))
     }
@@ -79,13 +96,13 @@ impl<'a> Tag<'a> {
 
 impl Attribute {
     /// Its raw name and its raw value.
-    pub(super) fn of<'a>(&self, window: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    pub(crate) fn of<'a>(&self, window: &'a [u8]) -> (&'a [u8], &'a [u8]) {
         (&window[self.name.0..self.name.1], &window[self.value.0..self.value.1])
     }
 }
 
 /// The value of an attribute, with its references resolved and without spaces at its ends.
-pub(super) fn value(raw: &[u8]) -> Result<Cow<'_, [u8]>, FileError> {
+pub(crate) fn value(raw: &[u8]) -> Result<Cow<'_, [u8]>, FileError> {
     if raw.contains(&b'&') {
         return Ok(Cow::Owned(unescape(raw)?.into_bytes().trim_ascii().to_vec()));
     }
@@ -93,12 +110,12 @@ pub(super) fn value(raw: &[u8]) -> Result<Cow<'_, [u8]>, FileError> {
 }
 
 /// The text of a value.
-pub(super) fn text(value: Cow<'_, [u8]>) -> Result<String, FileError> {
+pub(crate) fn text(value: Cow<'_, [u8]>) -> Result<String, FileError> {
     String::from_utf8(value.into_owned()).map_err(|_| FileError::Corrupt)
 }
 
 /// Reads `<name key="value" ... >` by the grammar of XML. `None`: the window ends before the tag.
-pub(super) fn read(window: &[u8], most: usize, attributes: &mut Vec<Attribute>) -> Result<Option<TagShape>, FileError> {
+pub(crate) fn read(window: &[u8], most: usize, attributes: &mut Vec<Attribute>) -> Result<Option<TagShape>, FileError> {
     attributes.clear();
     let mut declares = false;
     let name_end = 1 + name_length(&window[1..]);

@@ -4,7 +4,7 @@ use super::attribute::unescape;
 use crate::FileError;
 
 /// Adds the text of an element to `out`: its references are resolved, and line ends are those of XML 1.0, section 2.11.
-pub(super) fn push(raw: &[u8], out: &mut String) -> Result<(), FileError> {
+pub(crate) fn push(raw: &[u8], out: &mut String) -> Result<(), FileError> {
     if memchr::memchr2(b'&', b'\r', raw).is_none() {
         out.push_str(std::str::from_utf8(raw).map_err(|_| FileError::Corrupt)?);
         return Ok(());
@@ -16,7 +16,7 @@ pub(super) fn push(raw: &[u8], out: &mut String) -> Result<(), FileError> {
 }
 
 /// Adds the content of a CDATA section to `out`.
-pub(super) fn push_cdata(content: &[u8], out: &mut String) -> Result<(), FileError> {
+pub(crate) fn push_cdata(content: &[u8], out: &mut String) -> Result<(), FileError> {
     let content = std::str::from_utf8(content).map_err(|_| FileError::Corrupt)?;
     out.push_str(&content.replace("\r\n", "\n").replace('\r', "\n"));
     Ok(())
@@ -24,7 +24,7 @@ pub(super) fn push_cdata(content: &[u8], out: &mut String) -> Result<(), FileErr
 
 /// Resolves the escapes of spreadsheets in the text from `start` on: `_x000D_` is the UTF-16 code unit with that
 /// number (ECMA-376 part 1, 22.9.2.19). Half a pair of code units becomes U+FFFD, which no field accepts.
-pub(super) fn resolve_escapes(text: &mut String, start: usize) {
+pub(crate) fn resolve_escapes(text: &mut String, start: usize) {
     let Some(first) = text[start..].find("_x") else {
         return;
     };

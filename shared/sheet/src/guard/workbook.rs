@@ -12,7 +12,7 @@ use super::{
     workbook_part::{Listed, WorkbookPart},
     worksheet::{CellSink, Worksheet},
 };
-use crate::{FileError, Limits};
+use crate::{FileError, Limits, example::is_example_sheet};
 
 /// A workbook whose package was checked.
 pub(crate) struct Workbook<'a> {
@@ -28,13 +28,12 @@ pub(crate) struct Workbook<'a> {
 struct VisibleSheet {
     /// The path of its part, which need not exist: only a worksheet that is read can be at fault.
     path: String,
-    is_example: bool,
+    name: String,
 }
 
 impl<'a> Workbook<'a> {
-    /// Opens the workbook in `bytes`, within `limits`.
-    pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
-        let archive = Archive::open(bytes, limits)?;
+    /// Opens the workbook in `archive`, within `limits`.
+    pub(crate) fn open(archive: Archive<'a>, limits: &Limits) -> Result<Self, FileError> {
         content_types::check(&archive, limits)?;
         let roots = Relationships::of("", &archive, limits)?.ok_or(FileError::NotXlsx)?;
         let path = roots.only("officeDocument", "")?.ok_or(FileError::NotXlsx)?;
@@ -65,10 +64,9 @@ impl<'a> Workbook<'a> {
         self.sheets.len()
     }
 
-    /// How many worksheets there are besides the one at `index` and the template's example.
-    pub(crate) fn others(&self, index: usize) -> u32 {
-        let others = self.sheets.iter().enumerate().filter(|(other, sheet)| *other != index && !sheet.is_example);
-        u32::try_from(others.count()).unwrap_or(u32::MAX)
+    /// The name of the worksheet at `index`. It is empty if there is no such worksheet.
+    pub(crate) fn name(&self, index: usize) -> &str {
+        self.sheets.get(index).map_or("", |sheet| &sheet.name)
     }
 
     /// Gives the cells of the worksheet at `index` to `sink`, until it is done. Returns what the worksheet says behind
@@ -127,9 +125,9 @@ fn worksheets(
         if sheets.iter().any(|other| other.path == path) {
             return Err(FileError::Corrupt);
         }
-        sheets.push(VisibleSheet { path, is_example: sheet.is_example });
+        sheets.push(VisibleSheet { path, name: sheet.name });
     }
     // The example is read only if no other sheet has rows, so it comes last, wherever its tab is.
-    sheets.sort_by_key(|sheet| sheet.is_example);
+    sheets.sort_by_key(|sheet| is_example_sheet(&sheet.name));
     Ok((sheets, hidden))
 }

@@ -8,14 +8,13 @@ use super::{
     scan::{Visit, Visitor},
     tag::{self, Tag},
 };
-use crate::{FileError, Limits, example::EXAMPLE_SHEET};
+use crate::{FileError, Limits};
 
 /// A visible sheet, as the workbook lists it.
 pub(super) struct Listed {
     /// The id of its relationship.
     pub(super) relationship: String,
-    /// Whether its name is that of the template's example.
-    pub(super) is_example: bool,
+    pub(super) name: String,
     pub(super) is_hidden: bool,
 }
 
@@ -46,14 +45,14 @@ impl WorkbookPart {
         }
         let relationship =
             tag.value_in(Namespace::Relationship, b"id")?.map(tag::text).transpose()?.unwrap_or_default();
-        self.budget.take(relationship.len() * 2)?;
+        let name = tag.text(b"name")?.unwrap_or_default();
+        self.budget.take(relationship.len() * 2 + name.len())?;
         let is_hidden = tag.value(b"state")?.is_some_and(|state| *state != *b"visible");
         // One sheet that is listed twice would be read twice.
         if !is_hidden && !self.visible.insert(relationship.clone()) {
             return Err(FileError::Corrupt);
         }
-        let is_example = tag.value(b"name")?.is_some_and(|name| name.eq_ignore_ascii_case(EXAMPLE_SHEET.as_bytes()));
-        self.sheets.push(Listed { relationship, is_example, is_hidden });
+        self.sheets.push(Listed { relationship, name, is_hidden });
         Ok(())
     }
 }

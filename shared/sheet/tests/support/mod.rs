@@ -3,10 +3,16 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::allow_attributes, reason = "whether it is dead depends on the binary")]
 
+pub(crate) mod ods;
+
 use std::io::{Cursor, Write as _};
 
-use domain::{EmailAddress, Field, rules::DomainRules};
-use sheet::{FileError, Limits, Sheet, SheetRow};
+use domain::{
+    EmailAddress, Field,
+    batch::{Answers, AskedColumn, Encoding, Held, Questions},
+    rules::DomainRules,
+};
+use sheet::{FileError, Limits, Reading, Sheet, SheetRow};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 pub(crate) const HEADER: [&str; 11] = [
@@ -122,11 +128,24 @@ impl Package {
 
     /// Reads a package with repetitive content, whose compression is not what the test is about.
     pub(crate) fn read_repetitive(&self) -> Result<Sheet, FileError> {
-        sheet::read(&self.build(), &Limits { ratio: u64::MAX, ..Limits::default() })
+        read(&self.build(), &Limits { ratio: u64::MAX, ..Limits::default() })
     }
 
     pub(crate) fn read(&self) -> Result<Sheet, FileError> {
-        sheet::read(&self.build(), &Limits::default())
+        read(&self.build(), &Limits::default())
+    }
+}
+
+/// Reads a file about which its officer said nothing. If it has to be asked about, its header is missing.
+pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
+    read_in(bytes, limits, None)
+}
+
+/// Like [`read`], with what its officer said about its letters.
+pub(crate) fn read_in(bytes: &[u8], limits: &Limits, encoding: Option<Encoding>) -> Result<Sheet, FileError> {
+    match sheet::read(bytes, limits, &Answers { encoding, ..Answers::default() })? {
+        Reading::Read(sheet) => Ok(sheet),
+        Reading::Asked(_) => Err(FileError::HeaderMissing),
     }
 }
 
@@ -176,11 +195,26 @@ pub(crate) fn code(result: Result<Sheet, FileError>) -> &'static str {
     }
 }
 
-/// What is read of a file: its code, or its rows. Of a row there is its number, each text that differs from that of
-/// an [`usual`] row, and each fault.
+/// `OK`, the code of the file's fault, or that of the first question about it.
+pub(crate) fn verdict(bytes: &[u8], limits: &Limits, encoding: Option<Encoding>) -> String {
+    match sheet::read(bytes, limits, &Answers { encoding, ..Answers::default() }) {
+        Ok(Reading::Read(_)) => "OK".to_owned(),
+        Ok(Reading::Asked(questions)) => questions.reasons[0].code.clone(),
+        Err(error) => error.code().to_owned(),
+    }
+}
+
+/// What is read of a file: its code, what is asked, or its rows. Of a row there is its number, each text that differs
+/// from that of an [`usual`] row, and each fault.
 pub(crate) fn outcome(bytes: &[u8]) -> String {
-    let sheet = match sheet::read(bytes, &Limits::default()) {
-        Ok(sheet) => sheet,
+    outcome_with(bytes, &Answers::default())
+}
+
+/// Like [`outcome`], with what its officer said.
+pub(crate) fn outcome_with(bytes: &[u8], answers: &Answers) -> String {
+    let sheet = match sheet::read(bytes, &Limits::default(), answers) {
+        Ok(Reading::Read(sheet)) => sheet,
+        Ok(Reading::Asked(questions)) => return asked(&questions),
         Err(error) => return error.code().to_owned(),
     };
     let rules = r#"{"version": 1, "domains": [
@@ -197,11 +231,25 @@ pub(crate) fn outcome(bytes: &[u8]) -> String {
         }
         let faults = row.raw.check(&rules, &officer).err().unwrap_or_default();
         words.extend(faults.iter().map(|fault| format!("{}:{}", fault.field.spec().name, fault.fault.code())));
+        words.extend(row.raw.guessed.iter().map(|field| format!("{}?", field.name())));
         words.join(" ")
     };
     let mut lines: Vec<String> = sheet.rows.into_iter().map(describe).collect();
     lines.extend(sheet.remarks.iter().map(|remark| format!("{remark:?}")));
     lines.join(", ")
+}
+
+/// What is asked: the codes, the columns with what each was taken for and its texts, what is missing, and worksheets.
+fn asked(questions: &Questions) -> String {
+    let mut words: Vec<String> = questions.reasons.iter().map(|reason| format!("{}?", reason.code)).collect();
+    words.extend(questions.columns.iter().map(|AskedColumn { column, samples }| {
+        let held = column.held.map_or("-", Held::name);
+        format!("{}={held} {samples:?}", column.title)
+    }));
+    words.extend(questions.missing.iter().map(|field| format!("no {}", field.name())));
+    words.extend(questions.worksheets.iter().map(|choice| format!("{} has {}", choice.name, choice.rows)));
+    words.extend(questions.encodings.iter().map(|choice| format!("{}={}", choice.name.name(), choice.sample)));
+    words.join(", ")
 }
 
 /// The usual text of a field in a row of a case.

@@ -1,7 +1,7 @@
 //! The contract of batches, their rows, and their invites.
 
 use domain::{
-    batch::{Batch, Counts, Duplicate, Row, RowState, RowStatus},
+    batch::{Answers, Batch, Counts, Duplicate, Row, RowState, RowStatus},
     fields::Form,
     invite::Invite,
     tombstone::BatchTombstone,
@@ -43,7 +43,7 @@ pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
     let read = created_batch(store, &batch).await;
     assert_eq!(created_batch(store, &batch).await, read, "repeated by the client");
-    let other = batch.clone().of_file(Some("another list.xlsx".to_owned()), Vec::new());
+    let other = batch.clone().of_file(Some("another list.xlsx".to_owned()), Answers::default());
     assert_eq!(store.create_batch(&other).await.unwrap(), Written::LostRace);
     store.write_rows(batch.id, &rows).await.unwrap();
     store.write_rows(batch.id, &rows).await.unwrap();

@@ -6,7 +6,7 @@ import { errorNotice } from '../../../parts/error-notice';
 import { choices, textField } from '../../../parts/field';
 import { LightElement } from '../../../parts/light-element';
 import { FIELDS } from '../../../rules/field-table';
-import { checkPlain, isOptional, labels, MANY_FIELDS, type ManyField } from '../../../rules/forms';
+import { checkAlike, isOptional, labels, MANY_FIELDS, type ManyField } from '../../../rules/forms';
 import type { BatchRows } from '../rows/rows';
 
 /** One text for a field of all users that are shown. */
@@ -95,7 +95,7 @@ export class BatchChangeMany extends LightElement {
 
   #faultCode(): string | undefined {
     const { field, text } = this;
-    return text || isOptional(field) ? checkPlain(field, text) : 'required';
+    return text || isOptional(field) ? checkAlike(field, text) : 'required';
   }
 
   #chooseField({ target }: Event): void {

@@ -4,33 +4,24 @@ import { IdempotencyKeys } from '../../../api/idempotency';
 import { Addition } from '../rows/addition';
 import { inRequests, type RowText, requestRows } from '../rows/new-rows';
 import { RowRequests } from '../rows/requests';
-import { type Column, remembered } from './columns';
+import { remembered } from './memory';
 
 const UPLOAD_TIMEOUT_MS = 120_000;
 const keys = new IdempotencyKeys();
 
-/** The file that was uploaded last, in case it has to be read again. */
-let latest: { readonly batchId: string; readonly file: File } | undefined;
-
 /**
- * Creates a batch from a workbook and gives its id. Trying the same file again creates no second batch.
- *
- * `columns` is what the officer says that columns with unknown titles hold.
+ * Creates a batch from a file and gives its id. Trying the same file again creates no second batch. It is read with
+ * what the officer said before about titles.
  */
-export async function batchOfFile(file: File, columns: readonly Column[] = remembered()): Promise<string> {
+export async function batchOfFile(file: File): Promise<string> {
+  const columns = remembered();
   const body = { fileName: file.name, ...(columns.length && { columns: [...columns] }) };
   const key = keys.of({ ...body, size: file.size, at: file.lastModified });
   const { batchId, upload } = (await ask('post', '/api/batches', { body, idempotencyKey: key })).body;
   // The upload form serves once, also when the upload fails: the next attempt needs a new one.
   keys.done();
   await post(upload!, file);
-  latest = { batchId, file };
   return batchId;
-}
-
-/** The file of a batch, while this page knows it. */
-export function fileOf(batchId: string): File | undefined {
-  return latest?.batchId === batchId ? latest.file : undefined;
 }
 
 /**

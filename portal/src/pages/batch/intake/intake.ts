@@ -8,16 +8,16 @@ import { errorNotice } from '../../../parts/error-notice';
 import { icon } from '../../../parts/icon';
 import { LightElement } from '../../../parts/light-element';
 import { announce } from '../../../parts/live';
-import { labels } from '../../../rules/forms';
 import { emptyRow, type RowText } from '../rows/new-rows';
-import { forget, remembered } from './columns';
+import { columnLabels } from './columns';
 import { batchOfFile, RowsBatch } from './create';
+import { ACCEPTED, faultOf } from './file';
+import { forget, remembered } from './memory';
 import './paste-box';
 
 const EMPTY_ROWS = 5;
-const WORKBOOKS = '.xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** The ways into a batch: a workbook, cells or addresses pasted, or empty rows. All of them end in the same draft. */
+/** The ways into a batch: a file, cells or addresses pasted, or empty rows. All of them end in the same draft. */
 export class BatchIntake extends LightElement {
   static override properties = {
     step: { state: true },
@@ -69,8 +69,8 @@ export class BatchIntake extends LightElement {
       <div class="drop ${this.isOver ? 'over' : ''}"
         @dragover=${this.#over} @dragleave=${() => this.#left()} @drop=${this.#dropped}>
         ${icon('upload')}
-        <p>Drop an .xlsx file here, or</p>
-        <label class="button primary">Choose a file<input type="file" class="unseen" accept=${WORKBOOKS}
+        <p>Drop an Excel, CSV or ODS file here, or</p>
+        <label class="button primary">Choose a file<input type="file" class="unseen" accept=${ACCEPTED}
           aria-describedby="file-hint" @change=${this.#chosen} /></label>
         <p class="hint" id="file-hint">${limit} Columns in any order.</p>
         ${this.#rememberedColumns()}
@@ -81,9 +81,9 @@ export class BatchIntake extends LightElement {
   #rememberedColumns(): TemplateResult | typeof nothing {
     const columns = remembered();
     if (columns.length === 0) return nothing;
-    const said = columns.map(({ title, field }) => `“${title}” is ${labels[field!]}`);
+    const said = columns.map(({ title, field }) => `“${title}” is ${field ? columnLabels[field] : 'left out'}`);
     const button = html`<button type="button" class="link" @click=${() => this.#forget()}>Forget this</button>`;
-    return html`<p class="hint">As you said before: ${said.join(', ')}. ${button}</p>`;
+    return html`<p class="hint remembered">As you said before: ${said.join(', ')}. ${button}</p>`;
   }
 
   #forget(): void {
@@ -119,7 +119,7 @@ export class BatchIntake extends LightElement {
   }
 
   #upload(file: File): void {
-    this.fault = faultOf(file);
+    this.fault = faultOf(file, officer.limits.uploadBytes);
     if (!this.fault) void this.#create(`Uploading ${file.name}…`, () => batchOfFile(file));
   }
 
@@ -172,17 +172,6 @@ export class BatchIntake extends LightElement {
       this.#again = () => void this.#downloadTemplate();
     }
   }
-}
-
-/** What is wrong with a file, as far as can be said before it is sent; the server decides. */
-function faultOf({ name, size }: File): string | undefined {
-  if (/\.(csv|tsv|txt)$/i.test(name)) return 'This is a text file. In Excel, save it as Excel Workbook (.xlsx).';
-  if (!/\.xlsx$/i.test(name)) return 'This is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).';
-  if (size === 0) return 'This file is empty. Fill in the template first.';
-  if (size > officer.limits.uploadBytes) {
-    return 'This file is too large. In Excel, save it as Excel Workbook (.xlsx), or split it into smaller files.';
-  }
-  return undefined;
 }
 
 customElements.define('batch-intake', BatchIntake);

@@ -1,20 +1,8 @@
+import { FAMILY_FIRST } from '../../../rules/field-table';
 import { trim } from '../../../rules/text';
 import type { RowText } from '../rows/new-rows';
 
-// The most common family names of Singapore that are written first, as they are romanised here.
-const FAMILY_FIRST = new Set(
-  (
-    'ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi ' +
-    'chong choo chow choy chu chua chui chun chung fang feng fong foo gan gao goh gong guo han heng ho ' +
-    'hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim ko koh kok kong koo kow ' +
-    'kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo ' +
-    'loh loke loo looi low lu luo lye ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang ' +
-    'park peh peng phang phua poh poon quah quek san seah see seet seow sha shen sim sin siow sng soh ' +
-    'song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang ' +
-    'wee wei wen wong woo wu xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu ' +
-    'yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou'
-  ).split(' '),
-);
+const FAMILY_NAMES = new Set(FAMILY_FIRST.split(' '));
 const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
 
 /** An agency in a word: `MOE`, `HTX`. */
@@ -22,21 +10,58 @@ const AGENCY = /^\p{Lu}{2,6}$/u;
 /** Words as given names are written: `Mei Ling`, `Jean-Luc`; not `GovTech`, `Ministry of`. */
 const GIVEN = /^\p{Lu}\p{Ll}+([ -]\p{Lu}\p{Ll}+)*$/u;
 
+/** What is around a name and not of it: fields of a mail, quotes, bullets and dashes, numbers of a list. */
+const AROUND = [
+  /^\s*(?:from|to|cc|bcc|sender|reply-to|name|full name)\s*:|[\s,](?:e-?mail|mail|address)\s*:\s*$/gi,
+  /^[\s,;:>|"'`´‘’“”«»]+|[\s,;:<|"'`´‘’“”«»]+$/g,
+  /^[•·▪▫◦‣⁃∙●○■□►➢\uF0B7*+–—-]+|[–—-]+$/g,
+  /^(?:\(?\d{1,4}[.):]?\)?|\(?[a-z]\))(?=[\s\p{Lu}\p{Lo}"'“‘])/u,
+];
+
+function withoutAround(text: string): string {
+  for (let [name, before] = [text, '']; ; before = name) {
+    name = trim(AROUND.reduce((rest, around) => rest.replace(around, ''), name));
+    if (name === before) return name;
+  }
+}
+
 /** First and last name: sure of `Tan, Mei Ling`, which says which is the family name, and a guess of anything else. */
 export function nameOf(text: string): RowText {
-  const name = trim(text.replace(/\([^)]*\)|["<>]/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, '')).replace(/\s+/g, ' ');
+  const name = withoutAround(text.replace(/\([^)]*\)|["<>]/g, ' ')).replace(/\s+/g, ' ');
   if (!/\p{Alphabetic}/u.test(name)) return {};
   const [before = '', ...after] = name.split(/\s*,[\s,]*/);
   const first = after[0];
   if (first === undefined || isWhole(before, first)) return splitName(before);
   const isSure = after.length === 1 && isFamily(before) && GIVEN.test(first);
-  return { firstName: first, lastName: before, ...(!isSure && { guessed: ['firstName', 'lastName'] }) };
+  return isSure ? { firstName: first, lastName: before } : guessOf(first, before);
 }
+
+/** The name that is in brackets behind an address, where such remarks as `(MOE)` or `(on leave)` are too. */
+export function nameIn(remark: string): RowText {
+  const words = remark.split(/[\s,]+/).filter(Boolean);
+  const isName = words.length > 1 ? /\p{Lu}|\p{Lo}/u.test(remark) : GIVEN.test(remark);
+  return isName && !/\d/.test(remark) ? nameOf(remark) : {};
+}
+
+/** Whether a text is a family name and nothing else. */
+export const isFamilyName = (text: string): boolean => isFamily(text);
+
+/** Whether a text is likely a whole name, as people of Singapore have them. */
+export function isWholeName(text: string): boolean {
+  const words = text.split(/[\s,]+/);
+  return words.length > 1 && (isFamily(words[0]!) || isFamily(words.at(-1)!) || words.some((w) => OF_A_PARENT.test(w)));
+}
+
+const guessOf = (firstName: string, lastName: string): RowText => ({
+  firstName,
+  lastName,
+  guessed: ['firstName', 'lastName'],
+});
 
 const isCapital = (text: string): boolean =>
   text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
 
-const isFamily = (text: string): boolean => FAMILY_FIRST.has(text.toLowerCase());
+const isFamily = (text: string): boolean => FAMILY_NAMES.has(text.toLowerCase());
 
 /** Whether a whole name is before a comma, and behind it an agency or an office: `Tan Mei Ling, MOE`. */
 function isWhole(before: string, after: string): boolean {
@@ -53,7 +78,7 @@ function splitName(name: string): RowText {
   const isLast = familyOf(words);
   const lastName = words.filter((_, at) => isLast(at)).join(' ');
   const firstName = words.filter((_, at) => !isLast(at)).join(' ');
-  return { firstName, lastName, guessed: ['firstName', 'lastName'] };
+  return guessOf(firstName, lastName);
 }
 
 /** The words that are likely a family name: those in capitals, what follows `binte` or `s/o`, or the first or last. */

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../../messages/time';
 import { LightElement } from '../../../parts/light-element';
-import { type AccountField, labels } from '../../../rules/forms';
 import type { RowText } from '../rows/new-rows';
-import { type Column, judge, remember, remembered, type Title } from './columns';
+import { type Column, type ColumnField, columnLabels, fieldNamed, isUntitled, judge, type Title } from './columns';
+import { remember, remembered } from './memory';
 import { type Pasted, readPaste } from './paste';
 
 /** Characters that a text field takes without slowing the page down. */
@@ -29,6 +29,8 @@ export class PasteBox extends LightElement {
   /** Whether that text is too long to be shown. */
   declare isHeld: boolean;
   #text = '';
+  /** What the officer said here that columns hold. */
+  #said: readonly Column[] = [];
 
   constructor() {
     super();
@@ -67,19 +69,28 @@ export class PasteBox extends LightElement {
       </form>`;
   }
 
-  #read(text: string, columns: readonly Column[] = this.found?.columns ?? []): void {
+  #read(text: string, said = this.#kept(text)): void {
     this.#text = text;
-    this.found = text ? readPaste(text, [...columns, ...remembered()]) : undefined;
+    this.#said = said;
+    this.found = text ? readPaste(text, [...said, ...remembered()]) : undefined;
   }
 
-  /** Asks what columns with unknown titles hold, where something that every user needs was not found. */
+  /** What was said of columns stays while the text changes; without titles, only while it begins with the same line. */
+  #kept(text: string): readonly Column[] {
+    const firstLine = (of: string) => of.split(/[\r\n]/, 1)[0];
+    return isUntitled(this.#said) && firstLine(text) !== firstLine(this.#text) ? [] : this.#said;
+  }
+
+  /** Asks what columns with unknown titles hold, unless the officer said before that they are left out. */
   #unknownColumns({ titles, columns }: Pasted): TemplateResult | typeof nothing {
-    const unknown = titles.filter(
-      ({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1,
+    const leftOut = remembered().filter(({ field }) => field === null);
+    const unknown = titles.filter(({ title, field, samples = [] }, _, all) =>
+      field
+        ? all.filter((each) => each.field === field).length > 1
+        : samples.length > 0 && leftOut.every((each) => each.title !== title),
     );
     const { missing, twice } = judge(columns);
-    const isAnswered = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
-    if (unknown.length === 0 || (missing.length + twice.size === 0 && !isAnswered)) return nothing;
+    if (unknown.length === 0) return nothing;
     return html`
       <fieldset><legend>Which column holds what?</legend>
         ${fieldsNotice('Not found yet', missing)}
@@ -88,25 +99,26 @@ export class PasteBox extends LightElement {
       </fieldset>`;
   }
 
-  #column({ column, title }: Title, columns: readonly Column[]): TemplateResult {
+  #column(asked: Title, columns: readonly Column[]): TemplateResult {
+    const { column, title, samples = [] } = asked;
     const held = columns.find((each) => each.column === column)?.field;
-    const free = Object.entries(labels).filter(
+    const free = Object.entries(columnLabels).filter(
       ([name]) => name === held || columns.every(({ field }) => field !== name),
     );
-    const choose = (event: Event) => this.#map(column, (event.target as HTMLSelectElement).value);
+    const choose = (event: Event) => this.#map(asked, (event.target as HTMLSelectElement).value);
     return html`
-      <li class="field"><label for="pasted-${column}">${title}</label>
+      <li class="field">
+        <label for="pasted-${column}">${title}
+          <small class="subtle">${samples[0] ? `such as ${samples[0]}` : nothing}</small></label>
         <select id="pasted-${column}" @change=${choose}>
-          <option value="" ?selected=${!held}>Skip this column</option>
+          <option value="" ?selected=${!held}>Leave this column out</option>
           ${free.map(([name, label]) => html`<option value=${name} ?selected=${name === held}>${label}</option>`)}
         </select></li>`;
   }
 
-  #map(column: number, field: string): void {
-    const columns = this.found!.columns.map((each) =>
-      each.column === column ? { ...each, field: (field || null) as AccountField | null } : each,
-    );
-    this.#read(this.#text, columns);
+  #map({ column, title }: Title, field: string): void {
+    const others = this.#said.filter((each) => each.column !== column);
+    this.#read(this.#text, [...others, { column, title, field: fieldNamed(field) }]);
   }
 
   #pasted(event: ClipboardEvent): void {
@@ -124,8 +136,19 @@ export class PasteBox extends LightElement {
 
   #clear(): void {
     Object.assign(this, { found: undefined, isHeld: false });
+    this.#said = [];
     this.#field.value = '';
     this.#field.focus();
+  }
+
+  /** A column without a text was not asked about. */
+  #remember({ columns, titles, isGuess }: Pasted): void {
+    if (isGuess) return;
+    const isAsked = (column: number) => titles.some((each) => each.column === column && each.samples?.length);
+    remember(
+      columns.filter(({ column, field }) => field || isAsked(column)),
+      titles,
+    );
   }
 
   #add(event: Event): void {
@@ -135,7 +158,7 @@ export class PasteBox extends LightElement {
       this.#field.focus();
       return;
     }
-    if (!this.found!.isGuess) remember(this.found!.columns, this.found!.titles);
+    this.#remember(this.found!);
     this.onAdd(rows);
   }
 }
@@ -147,9 +170,9 @@ function foundText({ rows, skipped }: Pasted): string {
   return `${found} ${count(skipped, 'line')} without an address ${skipped === 1 ? 'is' : 'are'} skipped.`;
 }
 
-function fieldsNotice(text: string, fields: readonly AccountField[]): TemplateResult | typeof nothing {
+function fieldsNotice(text: string, fields: readonly ColumnField[]): TemplateResult | typeof nothing {
   if (fields.length === 0) return nothing;
-  const titles = fields.map((field) => labels[field]).join(', ');
+  const titles = fields.map((field) => columnLabels[field]).join(', ');
   return html`<p class="notice warn" role="status"><span>${text}: <b>${titles}</b></span></p>`;
 }
 

@@ -119,6 +119,32 @@ async fn upload(world: &World) {
     world.settle().await;
 }
 
+/// A file with a column that nobody claims: its officer answers, and submits what is read then.
+async fn questions(world: &World) {
+    let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", json!({})).await.expect(201);
+    let id = made.body["batchId"].as_str().unwrap();
+    let Form { email, username, first_name, last_name, contact_number, organisation, reason, .. } =
+        telling(vendor_form("yolandra"));
+    let person = [email, username, first_name, last_name, contact_number, organisation, reason].join("\",\"");
+    let list = format!("Email,Username,First Name,Last Name,HP,Agency,Sits at\n\"{person}\"\n");
+    world.upload(&Batch::upload_key(BatchId::parse(id).unwrap()), list.into_bytes());
+    world.settle().await;
+    let batch = format!("/api/batches/{id}");
+    let answers = json!({"columns": [{"title": "Sits at", "column": 7, "field": "reason"}]});
+    for _ in 0..3 {
+        // An officer whose answers are refused sees that they were taken before.
+        let answered =
+            world.ask("manage-batches", &world.ada(), "POST", &format!("{batch}/answers"), answers.clone()).await;
+        match answered.status.as_u16() {
+            202 | 409 => break,
+            _ => world.settle().await,
+        }
+    }
+    world.settle().await;
+    hand_on(world, &batch, json!({})).await;
+    world.settle().await;
+}
+
 /// A workbook that an agency's system puts into the bucket.
 async fn drop_workbook(world: &World) {
     let bytes = workbook(&[telling(vendor_form("yolandra")), telling(officer_form("thaddeus"))]);
@@ -128,7 +154,7 @@ async fn drop_workbook(world: &World) {
 
 /// A file that is no workbook.
 async fn no_workbook(world: &World) {
-    world.upload("drops/officer-ada/zorkmund.xlsx", b"no workbook".to_vec());
+    world.upload("drops/officer-ada/zorkmund.xlsx", b"%PDF-1.7".to_vec());
     world.settle().await;
 }
 

@@ -5,7 +5,7 @@ use futures::future::FutureExt as _;
 use super::Scenario;
 
 /// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
-pub(in crate::faults) const ALL: [Scenario; 22] = [
+pub(in crate::faults) const ALL: [Scenario; 23] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -133,4 +133,10 @@ pub(in crate::faults) const ALL: [Scenario; 22] = [
         script: |world| super::canary(world).boxed_local(),
     },
     Scenario { name: "operator", about: &["operate"], jobs: &[], script: |world| super::operator(world).boxed_local() },
+    Scenario {
+        name: "questions",
+        about: &["manage-batches", "parse-batch"],
+        jobs: &[],
+        script: |world| super::questions(world).boxed_local(),
+    },
 ];
