@@ -185,6 +185,25 @@ def test_the_template_has_every_column_and_reads_back(officer):
     assert row["values"] == person
 
 
+def test_a_list_of_another_system_is_read_with_the_answers_of_its_officer(officer):
+    joiners = [people.officer(), people.officer()]
+    names = ("email", "firstName", "lastName", "contactNumber", "organisation")
+    lines = [",".join([*(joiner[name] for name in names), "Desk 4"]) for joiner in joiners]
+    id = upload(officer.api, "\r\n".join(["E-mail,Given name,Surname,HP,Agency,Sits at", *lines]).encode())
+    questions = in_state(officer.api, id, "ASKING")["questions"]
+    assert [reason["code"] for reason in questions["reasons"]] == ["FILE_HEADER_MISSING", "FILE_COLUMNS_UNKNOWN"]
+    assert questions["missing"] == ["reason"]
+    (asked,) = (column for column in questions["columns"] if "field" not in column)
+    assert (asked["title"], asked["samples"]) == ("Sits at", ["Desk 4"])
+    answers = {"columns": [{"title": "Sits at", "column": 6}], "values": {"reason": "Joins the project"}}
+    answered = officer.api.post(f"/batches/{id}/answers", answers)
+    assert (answered.status_code, answered.json()["state"]) == (202, "PARSING"), answered.text
+    read = in_state(officer.api, id, "DRAFT")
+    assert read["counts"]["ready"] == 2, read
+    assert {row["values"]["reason"] for row in rows(officer.api, id).values()} == {"Joins the project"}
+    assert officer.api.post(f"/batches/{id}/answers", answers).status_code == 409
+
+
 @pytest.mark.parametrize(
     ("file", "code"),
     [

@@ -51,7 +51,7 @@ def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, o
 
 def test_a_dropped_file_that_is_no_workbook_is_reported_to_the_officer(drop, other_officer, outbox):
     before = len(outbox.to(other_officer.email))
-    drop(other_officer.sub, b"Email,Username\n", "list.xlsx")
+    drop(other_officer.sub, b"%PDF-1.7\n", "list.xlsx")
     mails = eventually(
         lambda: outbox.to(other_officer.email), what="the report", until=lambda found: len(found) > before
     )
