@@ -113,8 +113,8 @@ describe('Batch upload', () => {
     await settle();
     await page.getByLabel('Reached at').selectOption('Email address');
     await page.getByLabel('Rings at').selectOption('First name');
-    await page.getByText('Another column holds this too.').first().waitFor();
     await send.click();
+    await page.getByText('Another column holds this too.').first().waitFor();
     await page.getByLabel('Rings at').selectOption('Contact number');
     await page.getByLabel('What for').selectOption('Reason');
     await page.getByText('Left out, and not read: Desk.').waitFor();
