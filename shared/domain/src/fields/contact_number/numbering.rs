@@ -25,8 +25,7 @@ pub(super) struct Valid {
 /// The number with these digits, which begin with a country code. A trunk prefix behind the code is left out where the
 /// plan has one. `None`: the plan has no such number.
 pub(super) fn valid(digits: &str) -> Option<Valid> {
-    // A few digits more, for a trunk prefix.
-    if digits.len() > *DIGITS.end() + 3 || digits.starts_with('0') {
+    if digits.starts_with('0') {
         return None;
     }
     let number: PhoneNumber = format!("+{digits}").parse().ok()?;
