@@ -67,13 +67,16 @@ impl SheetColumn {
         self.sample(text);
     }
 
-    /// Keeps a trimmed text as a sample if there are few.
+    /// Keeps a text as a sample if there are few.
     pub(crate) fn sample(&mut self, text: &str) {
-        if self.samples.len() < MAX_SAMPLES && !text.is_empty() {
-            let sample: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_SAMPLE).collect();
-            if !self.samples.contains(&sample) {
-                self.samples.push(sample);
-            }
+        // Most columns have few different texts in thousands of cells, which are not to be trimmed each time.
+        if self.samples.len() == MAX_SAMPLES || self.samples.iter().any(|sample| sample == text) {
+            return;
+        }
+        let shown = |c: char| if c.is_control() { ' ' } else { c };
+        let sample: String = trim(text).chars().map(shown).take(MAX_SAMPLE).collect();
+        if !sample.is_empty() && !self.samples.contains(&sample) {
+            self.samples.push(sample);
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Draft {
     pub(crate) faults: Vec<FieldFault>,
     pub(crate) content: Content,
     /// Its first text, and how many cells have content.
-    first_text: Option<String>,
+    first_text: String,
     cells: u32,
 }
 
@@ -70,9 +70,9 @@ impl Draft {
     /// Counts a cell with content, and keeps the first text of the row.
     pub(crate) fn see(&mut self, value: &CellValue<'_>) {
         match value {
-            CellValue::Text(text) if trim(text).is_empty() => return,
-            CellValue::Text(text) if self.first_text.is_none() => {
-                self.first_text = Some(first_chars(trim(text)).to_owned());
+            CellValue::Text(text) if is_blank(text) => return,
+            CellValue::Text(text) if self.first_text.is_empty() => {
+                self.first_text.push_str(first_chars(trim(text)));
             }
             _ => {}
         }
@@ -87,7 +87,7 @@ impl Draft {
     /// Whether it is a total or a note and has no address.
     pub(crate) fn is_summary(&self) -> bool {
         let has_address = self.texts[Field::Email as usize].contains('@');
-        !has_address && self.first_text.as_deref().is_some_and(|text| is_summary(text, self.cells))
+        !has_address && is_summary(&self.first_text, self.cells)
     }
 
     pub(crate) fn has_only_formula_faults(&self) -> bool {
@@ -123,7 +123,7 @@ impl Draft {
         self.stray = Stray::Nothing;
         self.faults.clear();
         self.content = Content::Blank;
-        self.first_text = None;
+        self.first_text.clear();
         self.cells = 0;
     }
 }
@@ -161,6 +161,12 @@ fn is_summary(text: &str, cells: u32) -> bool {
     let is_total = TOTALS.contains(&total)
         || ["total number of ", "total no. of ", "total no of "].iter().any(|start| text.starts_with(start));
     is_total || (cells == 1 && NOTES.iter().any(|note| text.starts_with(note)))
+}
+
+/// Whether a text has nothing that is seen. Nearly every text shows it by its first byte.
+fn is_blank(text: &str) -> bool {
+    let begins_seen = text.bytes().next().is_some_and(|byte| byte.is_ascii_graphic());
+    !begins_seen && trim(text).is_empty()
 }
 
 /// As many characters as a sample shows, and one more.

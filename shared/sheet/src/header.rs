@@ -151,7 +151,7 @@ impl Header {
     /// Keeps a text of a column that holds something as a sample, if there are few.
     pub(crate) fn sample(&mut self, column: u32, text: &str) {
         if let Some(found) = usize::try_from(column).ok().and_then(|at| self.columns.get_mut(at)) {
-            found.sample(trim(text));
+            found.sample(text);
         }
     }
 

@@ -122,6 +122,8 @@ impl Table {
         }
         let text = match value {
             CellValue::Formula if matches!(holds, Holds::Counter | Holds::Untitled) => return,
+            // What every list has in its first column is not worth a text.
+            CellValue::Number(number) if holds == Holds::Counter && (0.0..1e6).contains(number) => return,
             CellValue::Text(text) => Cow::Borrowed(first_chars(text)),
             CellValue::Number(number) => Cow::Owned(number.to_string()),
             CellValue::Boolean(true) => Cow::Borrowed("TRUE"),
