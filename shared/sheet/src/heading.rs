@@ -2,7 +2,12 @@
 
 use std::cmp::Reverse;
 
-use domain::{Field, batch::Held, fields::SeedWish, fields::text::trim};
+use domain::{
+    Field,
+    batch::Held,
+    fields::{Form, SeedWish, text::trim},
+    invite::Kind,
+};
 
 use crate::{
     FileError, Limits,
@@ -86,17 +91,21 @@ impl Heading {
             return Found::HiddenTitles(row + 1);
         }
         let is_person = |titles: &[Title]| titles.iter().any(|title| is_of_a_person(&title.text));
-        if let Some((first, _)) = rows.iter().find(|(_, titles)| is_person(titles)) {
-            self.cells.retain(|(place, _)| place.row >= *first);
-            return Found::Header(untitled(&self.cells, said), self.cells);
-        }
-        let titles = rows.iter().filter_map(|(row, titles)| Some((*row, Header::likeliest(titles, said)?)));
-        match titles.min_by_key(|(_, header)| Reverse((header.known(), header.columns.len()))) {
-            Some((row, header)) => {
+        let person = rows.iter().find(|(_, titles)| is_person(titles)).map(|(row, _)| *row);
+        let above = rows.iter().filter(|(row, _)| person.is_none_or(|person| *row < person));
+        let titles = above.filter_map(|(row, titles)| Some((*row, Header::likeliest(titles, said)?)));
+        // Above a person, what looks like titles may be a banner.
+        let titles = titles.filter(|(_, header)| person.is_none() || header.known() > 0);
+        match (titles.min_by_key(|(_, header)| Reverse((header.known(), header.columns.len()))), person) {
+            (Some((row, header)), _) => {
                 self.cells.retain(|(place, _)| place.row > row);
                 Found::Header(header, self.cells)
             }
-            None => Found::Nothing,
+            (None, Some(first)) => {
+                self.cells.retain(|(place, _)| place.row >= first);
+                Found::Header(untitled(&self.cells, said), self.cells)
+            }
+            (None, None) => Found::Nothing,
         }
     }
 
@@ -145,7 +154,7 @@ fn best(rows: &[(u32, Vec<Title>)], said: &Said<'_>) -> Option<(u32, Header)> {
 
 /// The best has the least.
 fn rank(header: &Header) -> (bool, Reverse<usize>) {
-    (!header.missing(&Default::default()).is_empty(), Reverse(header.known()))
+    (!header.missing(Kind::Account, &Form::default()).is_empty(), Reverse(header.known()))
 }
 
 /// The titles of a row, and those of the row above it in columns where the row has none: a title that is merged over

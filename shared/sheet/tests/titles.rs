@@ -73,6 +73,15 @@ fn usual(number: u32) -> [&'static str; 11] {
 }
 
 #[test]
+fn few_titles_beside_an_unknown_one_are_still_titles() {
+    let asked = outcome(&list(&[&["List of joiners"], &["Email", "Desk"], &[P2, "12a"]]));
+    let columns = format!("Email=email [\"{P2}\"], Desk=- [\"12a\"]");
+    assert!(asked.contains(&columns), "{asked}");
+    let banner = outcome(&list(&[&["Joiners", "of", "October"], &[P2, "12a", "b"]]));
+    assert!(banner.contains(&format!("Column A=email [\"{P2}\"], Column B=- [\"12a\"]")), "{banner}");
+}
+
+#[test]
 fn a_column_that_nobody_claims_is_asked_about_if_it_holds_anything() {
     let with = |title: &str, text: &str| {
         list(&[&[HEADER.as_slice(), &[title]].concat(), &[usual(2).as_slice(), &[text]].concat()])
