@@ -159,7 +159,7 @@ pub fn draft(officer: &Officer, forms: Vec<Form>, now: Timestamp, entropy: &Entr
     let batch = Batch::new(id, officer.clone(), Source::Paste, now, TraceId::generate(now, entropy));
     let raws = (1..).zip(forms.into_iter().map(RawRow::from));
     let rows: Vec<KeyedRow> =
-        read_all(raws, &rules(), &officer.email).into_iter().map(|row| KeyedRow::new(row, &keys())).collect();
+        read_all(raws, &batch.row_rules(&rules())).into_iter().map(|row| KeyedRow::new(row, &keys())).collect();
     let mut counts = domain::batch::Counts::default();
     for row in &rows {
         counts.add(&row.row.state);

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
-    BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchState, Row, RowStatus},
+    Clock, InviteId, Keys, Timestamp,
+    batch::{Batch, BatchState, Row, RowRules, RowStatus},
     invite::{Creation, Invite, Origin},
     terms::Terms,
 };
@@ -113,7 +113,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
         };
         let (pages, next) = next_pages(deps, &batch, cursor).await?;
         let store = deps.store.until(deadline, deps.clock.now());
-        let step = Step { deps, store, batch: &batch, rules: &rules, keys };
+        let step = Step { deps, store, batch: &batch, rules: batch.row_rules(&rules), keys };
         stream::iter(in_turn(&pages))
             .map(|rows| step.dispatch(rows))
             .buffer_unordered(IN_FLIGHT)
@@ -173,7 +173,7 @@ struct Step<'a> {
     /// The store, for as long as the invocation may go on.
     store: Store,
     batch: &'a Batch,
-    rules: &'a DomainRules,
+    rules: RowRules<'a>,
     keys: &'a Keys,
 }
 
@@ -189,7 +189,7 @@ impl Step<'_> {
                 }
                 // The domain rules have changed since the row was checked.
                 None => {
-                    let again = row.clone().edited(row.raw.clone(), self.rules, self.officer());
+                    let again = row.clone().edited(row.raw.clone(), &self.rules);
                     self.replace(row, again).await?;
                 }
             }
@@ -220,7 +220,7 @@ impl Step<'_> {
     }
 
     fn invite(&self, row: &Row, now: Timestamp) -> Option<Invite> {
-        let subject = row.subject(self.rules, self.officer())?;
+        let subject = row.subject(&self.rules)?;
         let id: InviteId = row.invite_id(self.batch.id, &self.batch.officer.id);
         let creation = Creation {
             id,
@@ -230,8 +230,8 @@ impl Step<'_> {
             at: now,
             trace: self.batch.trace.clone(),
         };
-        let batch: BatchId = self.batch.id;
-        Some(Invite::queued(creation, Origin::Batch { batch, row: row.number }, subject))
+        let origin = Origin::Batch { batch: self.batch.id, row: row.number, kind: self.rules.kind };
+        Some(Invite::queued(creation, origin, subject))
     }
 
     async fn replace(&self, row: &Row, next: Option<Row>) -> Result<(), DispatchError> {
@@ -241,9 +241,5 @@ impl Step<'_> {
             let _ = self.store.replace_row(self.batch.id, row.version, &next).await?;
         }
         Ok(())
-    }
-
-    fn officer(&self) -> &domain::EmailAddress {
-        &self.batch.officer.email
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use domain::batch::{Batch, MAX_ROWS, RawRow, Row, read_more};
+use domain::batch::{Batch, MAX_ROWS, Row, read_more};
 use serde::{Deserialize, Serialize};
 use store::{MAX_UPDATE_ROUNDS, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, rows::KeyedRow};
 use utoipa::ToSchema;
-use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, reply};
+use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, fields::refuse_foreign, reply};
 
 use crate::{
     Deps,
@@ -48,36 +48,38 @@ pub(crate) async fn add(
         Asked::Before(answer) => return Ok(reply::saved(answer)),
         Asked::Now(request) => request,
     };
-    let raws: Vec<RawRow> = value.rows.into_iter().map(raw_row).collect();
+    let rows = value.rows;
     let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
-    if raws.is_empty() {
+    if rows.is_empty() {
         return Err(wrong("rows.empty", "Name at least one row."));
     }
-    if raws.len() > ROWS_PER_ADDITION {
+    if rows.len() > ROWS_PER_ADDITION {
         return Err(wrong("rows.too-many", "Add at most 96 rows in one request."));
     }
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
+        refuse_foreign(batch.kind(), (0..).zip(&rows).map(|(at, row)| (format!("/rows/{at}"), row)))?;
         let (number, sheet_row) = follows(&batch, deps.store.find_row(batch.id, batch.counts.total).await?.as_ref());
-        if usize::try_from(batch.counts.total).map_or(true, |total| total + raws.len() > MAX_ROWS) {
+        if usize::try_from(batch.counts.total).map_or(true, |total| total + rows.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
         }
         let read = |earlier: &[Row]| -> Vec<KeyedRow> {
-            let raws = (sheet_row..).zip(raws.iter().cloned());
-            let rows = read_more(earlier, number, raws, &rules, &officer.email);
-            rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect()
+            let raws = (sheet_row..).zip(rows.iter().cloned().map(raw_row));
+            let read = read_more(earlier, number, raws, &batch.row_rules(&rules));
+            read.into_iter().map(|row| KeyedRow::new(row, keys)).collect()
         };
         let earlier = deps.store.rows_of_people(&batch, &read(&[])).await?;
-        let mut rows = read(&earlier);
-        deps.looks.mark_known(&deps.store, &mut rows, &batch.officer.id, now).await?;
-        let next = batch.to_value().rows_added(rows.iter().map(|row| &row.row.state), now);
+        let mut added = read(&earlier);
+        deps.looks.mark_known(&deps.store, &mut added, &batch.officer.id, now).await?;
+        let next = batch.to_value().rows_added(added.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
-        let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };
-        let body = serde_json::to_string(&added).map_err(Problem::internal)?;
+        let numbers = added.iter().map(|row| row.row.number).collect();
+        let body = AddedRows { numbers, counts: next.counts.into() };
+        let body = serde_json::to_string(&body).map_err(Problem::internal)?;
         let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location: None, body };
         let request = request.clone().answered(answer.clone(), now);
-        match deps.store.add_rows(&rows, batch.becomes(next), &request).await? {
+        match deps.store.add_rows(&added, batch.becomes(next), &request).await? {
             RequestOutcome::LostRace => {}
             outcome => return answered(outcome, answer),
         }

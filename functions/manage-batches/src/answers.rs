@@ -6,12 +6,13 @@ use axum::{extract::State, response::Response};
 use domain::{
     batch::{Answers, Batch, Column},
     fields::Form,
+    invite::Kind,
 };
 use objects::Announcement;
 use serde::Deserialize;
 use store::Updated;
 use utoipa::ToSchema;
-use web::{Json, Path, Problem, ProblemItem, SignedIn, Slug};
+use web::{Json, Path, Problem, ProblemItem, SignedIn, Slug, fields::refuse_foreign};
 
 use crate::{
     Deps,
@@ -40,6 +41,10 @@ pub(crate) struct AnswersBody {
     #[serde(default)]
     #[schema(max_length = 100)]
     encoding: Option<String>,
+    /// What the rows become, as for a new batch.
+    #[serde(default)]
+    #[schema(value_type = Option<web::invite::Kind>)]
+    kind: Option<Kind>,
 }
 
 /// Answer what the reader asked about the file of a batch. The stored file is read again.
@@ -55,10 +60,12 @@ pub(crate) async fn answer(
 ) -> Result<Response, Problem> {
     let columns = value.columns.into_iter().map(Column::from).collect();
     let (worksheet, encoding) = (value.worksheet.as_deref(), value.encoding.as_deref());
+    refuse_foreign(value.kind.unwrap_or_default(), value.values.iter().map(|values| ("/values".to_owned(), values)))?;
     let values = value.values.map_or_else(Form::default, ManyFields::form);
     let answers = Answers::parse(columns, values, worksheet, encoding).map_err(|fault| {
         Problem::new(Slug::Validation).items([ProblemItem::new(fault.pointer(), fault.code(), fault.detail())])
     })?;
+    let answers = answers.for_kind(value.kind);
     let batch = own_batch(&deps, &officer, &id).await?;
     let again = |batch: Batch| batch.answered(answers.clone(), deps.clock.now()).map(Some);
     let batch = match deps.store.update(&batch.id, again).await? {

@@ -11,6 +11,7 @@ use domain::{
     BatchId, DomainRules,
     batch::{Answers, Batch, BatchState, Column, Counts, MAX_ROWS, RawRow, Source, read_all},
     fields::text,
+    invite::Kind,
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer, U
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
-    SignedIn, Slug, Trace, count_rows, reply,
+    SignedIn, Slug, Trace, count_rows, fields::refuse_foreign, reply,
 };
 
 use crate::{
@@ -44,6 +45,10 @@ pub(crate) struct NewBatch {
     #[serde(default)]
     #[schema(max_items = 64)]
     columns: Vec<ColumnBody>,
+    /// What the rows become. Without it, pasted rows become accounts, and a file that leaves it open is asked about.
+    #[serde(default)]
+    #[schema(value_type = Option<web::invite::Kind>)]
+    kind: Option<Kind>,
     /// The rows, in place of a file: 1 to 10,000.
     #[serde(default)]
     #[schema(min_items = 1, max_items = 10_000)]
@@ -88,8 +93,12 @@ pub(crate) async fn create(
     if value.rows.is_some() && !columns.is_empty() {
         return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
     }
+    if let Some(rows) = &value.rows {
+        refuse_foreign(value.kind.unwrap_or_default(), (0..).zip(rows).map(|(at, row)| (format!("/rows/{at}"), row)))?;
+    }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
-    let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, Answers::of_columns(columns));
+    let answers = Answers::of_columns(columns).for_kind(value.kind);
+    let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, answers);
     let upload = value.rows.is_none().then(|| deps.uploads.form(&Batch::upload_key(id), now));
     let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
     // Relative to the request, so that it is correct behind any stage and any host.
@@ -123,7 +132,7 @@ async fn create_pasted(
     let (id, now) = (batch.id, batch.created_at);
     count_rows(&deps.store, &batch.officer.id, raws.len(), now).await?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
+    let rows = read_all((1..).zip(raws), &batch.row_rules(rules));
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
     deps.looks.mark_known(&deps.store, &mut rows, &batch.officer.id, now).await?;
     let Written::Done(created) = deps.store.create_batch(&batch).await? else {

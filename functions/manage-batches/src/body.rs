@@ -12,7 +12,7 @@ use domain::{
         Repair, Row, RowState, Source, WorksheetChoice,
     },
     fields::Form,
-    invite::{Invite, InviteState, Progress},
+    invite::{Invite, InviteState, Kind, Progress},
 };
 use serde::{Deserialize, Serialize};
 use store::settings::MailSwitch;
@@ -25,6 +25,9 @@ pub(crate) struct BatchBody {
     pub(crate) id: String,
     /// How its rows come in: `upload`, `drop` or `paste`.
     source: &'static str,
+    /// What its rows become when they are submitted.
+    #[schema(value_type = web::invite::Kind)]
+    kind: Kind,
     /// The name of the file, as the officer gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     file_name: Option<String>,
@@ -113,6 +116,11 @@ struct QuestionsBody {
     /// The ways in which the letters of a text file can be read, of which one is right.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     encodings: Vec<EncodingBody>,
+    /// What the rows can become, if that has to be chosen: no column holds contact numbers, without which there is no
+    /// account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<web::invite::Kind>)]
+    kinds: Vec<Kind>,
 }
 
 /// One column of the file, with texts of its cells.
@@ -170,7 +178,7 @@ pub(crate) struct RowBody {
 pub(crate) type NewRow = WithFields<Guesses>;
 
 /// The text of a row as a person types it; an absent field is an empty one.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRow)]
 pub(crate) struct Guesses {
@@ -253,7 +261,13 @@ pub(crate) struct RowInvite {
 impl BatchBody {
     /// A submitted batch, with how far its invites are.
     pub(crate) fn in_progress(batch: &Batch, progress: BTreeMap<Progress, u64>, mail: MailSwitch) -> Self {
-        let mail_hold = if progress.contains_key(&Progress::Mailing) { MailHoldBody::new(mail) } else { None };
+        // An email invitation is queued until its mail is sent.
+        let unsent = match batch.kind() {
+            Kind::Account => Progress::Mailing,
+            Kind::Email => Progress::Queued,
+        };
+        let is_due = [Progress::Mailing, unsent].iter().any(|due| progress.contains_key(due));
+        let mail_hold = if is_due { MailHoldBody::new(mail) } else { None };
         Self { progress: Some(progress), mail_hold, ..Self::new(batch) }
     }
 
@@ -274,6 +288,7 @@ impl BatchBody {
                 Source::Drop => "drop",
                 Source::Paste => "paste",
             },
+            kind: batch.kind(),
             file_name: batch.file_name.clone(),
             state: batch.state_name(),
             fault,
@@ -334,7 +349,7 @@ impl RowBody {
 
 impl From<&Questions> for QuestionsBody {
     fn from(questions: &Questions) -> Self {
-        let Questions { reasons, columns, missing, worksheets, encodings } = questions;
+        let Questions { reasons, columns, missing, worksheets, encodings, kinds } = questions;
         let column = |AskedColumn { column: Column { number, title, held }, samples }: &AskedColumn| AskedColumnBody {
             title: title.clone(),
             column: *number,
@@ -354,6 +369,7 @@ impl From<&Questions> for QuestionsBody {
             missing: missing.clone(),
             worksheets: worksheets.iter().map(worksheet).collect(),
             encodings: encodings.iter().map(encoding).collect(),
+            kinds: kinds.clone(),
         }
     }
 }

@@ -17,7 +17,7 @@ use store::{MAX_UPDATE_ROUNDS, Store, Stored, rows::ROWS_PER_CHANGE};
 use utoipa::ToSchema;
 use web::{
     GATEWAY_WAIT, IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows,
-    fields::{Beside, FieldJson, WithFields},
+    fields::{Beside, FieldJson, WithFields, refuse_foreign},
     reply,
 };
 
@@ -70,6 +70,7 @@ pub(crate) async fn change(
     let mut raw = None;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
+        refuse_foreign(batch.kind(), [(String::new(), &value)])?;
         let row = deps.store.find_row(batch.id, number).await?.ok_or_else(|| Problem::new(Slug::NotFound))?;
         if_match.check(row.version)?;
         let raw = raw.get_or_insert_with(|| {
@@ -185,12 +186,13 @@ pub(crate) async fn change_many(
     Path(id): Path<String>,
     Json { value: ManyPatch { rows: chosen, set }, .. }: Json<ManyPatch>,
 ) -> Result<Response, Problem> {
-    let fields: Vec<(Field, String)> = set.texts.into_iter().collect();
-    if fields.is_empty() {
+    if set.texts.is_empty() {
         let item = ProblemItem::new("/set", "required", "Name at least one field to set.");
         return Err(Problem::new(Slug::Validation).items([item]));
     }
     let batch = own_batch(&deps, &officer, &id).await?;
+    refuse_foreign(batch.kind(), [("/set".to_owned(), &set)])?;
+    let fields: Vec<(Field, String)> = set.texts.into_iter().collect();
     let Chosen { show, code, numbers, up_to } = chosen;
     let last = batch.counts.total.min(up_to.unwrap_or(u32::MAX));
     let numbers = match numbers {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     DomainRules, Field, Keys, Timestamp,
-    batch::{Batch, RawRow, Row, RowState},
+    batch::{Batch, RawRow, Row, RowRules, RowState},
     invite::{Invite, InviteState},
 };
 use looks::Looks;
@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct Editor<'a> {
     store: &'a Store,
     looks: &'a Looks,
-    rules: &'a DomainRules,
+    rules: RowRules<'a>,
     keys: &'a Keys,
     batch: &'a Stored<Batch>,
     now: Timestamp,
@@ -32,7 +32,14 @@ pub(crate) struct Editor<'a> {
 impl<'a> Editor<'a> {
     /// An editor of `batch` at this moment.
     pub(crate) fn new(deps: &'a Deps, rules: &'a DomainRules, keys: &'a Keys, batch: &'a Stored<Batch>) -> Self {
-        Self { store: &deps.store, looks: &deps.looks, rules, keys, batch, now: deps.clock.now() }
+        Self {
+            store: &deps.store,
+            looks: &deps.looks,
+            rules: batch.row_rules(rules),
+            keys,
+            batch,
+            now: deps.clock.now(),
+        }
     }
 
     /// The editor with a store that is patient for as long as its request may last.
@@ -51,15 +58,14 @@ impl<'a> Editor<'a> {
     /// Sets the text of `row`. `None`: the race was lost.
     pub(crate) async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Stored<Batch>)>, Problem> {
         let conflict = || Problem::new(Slug::StateConflict);
-        let officer = &self.batch.officer.email;
         let mut plan = Plan::default();
         let next = match row.invite() {
-            None => row.clone().edited(raw, self.rules, officer),
+            None => row.clone().edited(raw, &self.rules),
             // The officer can fix a row whose invite failed, and submit it again.
             Some(id) => {
                 let failed = self.store.get::<Invite>(&id).await?;
                 plan.released = failed.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
-                plan.released.as_ref().and_then(|_| row.clone().reopened(raw, self.rules, officer))
+                plan.released.as_ref().and_then(|_| row.clone().reopened(raw, &self.rules))
             }
         };
         let mut placed = self.placed(vec![next.ok_or_else(conflict)?], &BTreeSet::new()).await?;
@@ -84,7 +90,7 @@ impl<'a> Editor<'a> {
         let change = |row: &Row| {
             let mut raw = row.raw.clone();
             fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
-            let next = row.clone().edited(raw, self.rules, &self.batch.officer.email)?;
+            let next = row.clone().edited(raw, &self.rules)?;
             let state = match (&row.state, next.state) {
                 (RowState::Duplicate { .. } | RowState::Contradiction { .. }, RowState::Ready) => row.state.clone(),
                 (_, state) => state,
@@ -133,7 +139,7 @@ impl<'a> Editor<'a> {
     /// The change of a row that depends on another one, which is `next` now. `None`: it does not change.
     fn rested(&self, row: Row, next: &Row) -> Option<RowChange> {
         let state = row.beside(next).filter(|state| *state != row.state)?;
-        let after = row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email)?;
+        let after = row.clone().edited(row.raw.clone(), &self.rules)?;
         // Its own faults come first. It is compared again once they are fixed.
         let state = if after.state == RowState::Ready { state } else { after.state.clone() };
         Some((row, Row { state, ..after }))
@@ -142,7 +148,7 @@ impl<'a> Editor<'a> {
     /// The changes of rows that depend on `leaving` ones: the first row of each person is free, and the others depend
     /// on it.
     async fn freed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<RowChange>, StoreError> {
-        let next = |row: &Row| row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email);
+        let next = |row: &Row| row.clone().edited(row.raw.clone(), &self.rules);
         let (rows, next): (Vec<Row>, Vec<Row>) =
             rows.into_iter().filter_map(|row| Some((row.clone(), next(&row)?))).unzip();
         Ok(rows.into_iter().zip(self.placed(next, leaving).await?).collect())

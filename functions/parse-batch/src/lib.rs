@@ -304,7 +304,7 @@ async fn read_rows(
     let rules = deps.rules.current().await?;
     let keys = deps.secrets.keys().await?;
     let raws = sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw));
-    let rows = read_all(raws, &rules, &batch.officer.email);
+    let rows = read_all(raws, &batch.row_rules(&rules));
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
     // A long list goes on at the table's pace for as long as there is time.
     let now = deps.clock.now();

@@ -9,12 +9,12 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     InviteId, Officer, Timestamp, TraceId,
     bulk_action::{Refusal, Verb},
-    invite::{Act, AmendRefusal, Invite, Origin},
+    invite::{Act, AmendRefusal, Invite},
 };
 use store::{Refused, Stored, Transaction};
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
 
-use crate::{Deps, InviteRequest, Kind, request::into_form};
+use crate::{Deps, InviteRequest, request::into_form};
 
 /// Amends an invite that failed, expired or could not be delivered, and sends it again. The body is the whole form.
 #[utoipa::path(
@@ -35,15 +35,11 @@ pub(crate) async fn amend(
     let read = deps.own(&officer, &id).await?;
     if_match.check(read.version())?;
     let (kind, form) = into_form(body.value)?;
-    if (kind == Kind::Email) != (read.origin == Origin::Email) {
+    if kind != read.origin.kind() {
         let detail = "An invite keeps its kind. Make a new one for the other.";
         return Err(Problem::new(Slug::Validation).items([ProblemItem::new("/kind", "kind.fixed", detail)]));
     }
-    let subject = match kind {
-        Kind::Email => form.email_invitation(&rules, &officer.email),
-        Kind::Account => form.account(&rules, &officer.email),
-    };
-    let subject = subject.map_err(|faults| Problem::validation(&faults))?;
+    let subject = form.request(kind, &rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
     let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(&subject.email);
     let act = Act { at: deps.clock.now(), trace, action: None };
     let refused = |refusal| match refusal {

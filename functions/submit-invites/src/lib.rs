@@ -20,7 +20,7 @@ use directory::ActiveAccounts;
 use domain::{
     Clock, DomainRules, Entropy, Fault, InviteId, OfficerId,
     batch::Duplicate,
-    invite::{Account, Creation, Invite, InviteState, Origin},
+    invite::{Account, Creation, Invite, InviteState, Kind, Origin},
     keys::AddressKey,
     terms::Terms,
     usage::SingleCaps,
@@ -32,8 +32,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Asked, Keyed, Officers, OtherClients, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
 
+pub use request::InviteRequest;
 use request::into_form;
-pub use request::{InviteRequest, Kind};
 pub use seed::SeedRequestBody;
 
 /// How often a request tries again because of other requests of the same officer, and the longest pause in
@@ -207,11 +207,11 @@ async fn submit(
         at: now,
         trace,
     };
-    let (origin, subject) = match kind {
-        Kind::Email => (Origin::Email, form.email_invitation(&rules, &officer.email)),
-        Kind::Account => (Origin::Account, form.account(&rules, &officer.email)),
+    let origin = match kind {
+        Kind::Email => Origin::Email,
+        Kind::Account => Origin::Account,
     };
-    let subject = subject.map_err(|faults| Problem::validation(&faults))?;
+    let subject = form.request(kind, &rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
     let invite = Invite::queued(creation(&subject.email), origin, subject);
     let answer = SavedAnswer {
         status: StatusCode::ACCEPTED.as_u16(),

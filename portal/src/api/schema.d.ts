@@ -518,6 +518,7 @@ export interface components {
             columns?: components["schemas"]["ColumnBody"][];
             /** @description How the letters of a text file are to be read: one of the encodings that are asked about. */
             encoding?: string | null;
+            kind?: components["schemas"]["Kind"] | null;
             values?: components["schemas"]["ManyFields"] | null;
             /** @description The name of the worksheet with the list. */
             worksheet?: string | null;
@@ -538,6 +539,8 @@ export interface components {
             /** @description The name of the file, as the officer gave it. */
             fileName?: string | null;
             id: string;
+            /** @description What its rows become when they are submitted. */
+            kind: components["schemas"]["Kind"];
             mailHold?: components["schemas"]["MailHoldBody"] | null;
             /** @description What the reader left out. */
             notices: string[];
@@ -866,7 +869,10 @@ export interface components {
             /** @description Username, of vendors, at most 64 characters. */
             username?: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description What an officer asks for, as the API names it.
+         * @enum {string}
+         */
         Kind: "email" | "account";
         LimitsBody: {
             /**
@@ -1019,6 +1025,7 @@ export interface components {
             columns?: components["schemas"]["ColumnBody"][];
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
             fileName?: string | null;
+            kind?: components["schemas"]["Kind"] | null;
             /** @description The rows, in place of a file: 1 to 10,000. */
             rows?: components["schemas"]["NewRow"][] | null;
         };
@@ -1143,6 +1150,11 @@ export interface components {
             columns?: components["schemas"]["AskedColumnBody"][];
             /** @description The ways in which the letters of a text file can be read, of which one is right. */
             encodings?: components["schemas"]["EncodingBody"][];
+            /**
+             * @description What the rows can become, if that has to be chosen: no column holds contact numbers, without which there is no
+             *     account.
+             */
+            kinds?: components["schemas"]["Kind"][];
             /** @description The required fields that no column holds. One of the two names is enough. */
             missing?: string[];
             /** @description Why it has to ask; at least one. */

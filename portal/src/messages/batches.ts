@@ -3,8 +3,9 @@ import type { BatchState, RowState } from '../api/states';
 import type { Tone } from './states';
 
 /** What the officer knows a batch by. */
-export function nameOfBatch({ fileName, source }: Schemas['BatchBody']): string {
-  return fileName ?? (source === 'drop' ? 'Dropped file' : 'Pasted users');
+export function nameOfBatch({ fileName, source, kind }: Schemas['BatchBody']): string {
+  const pasted = kind === 'email' ? 'Email invitations' : 'Pasted users';
+  return fileName ?? (source === 'drop' ? 'Dropped file' : pasted);
 }
 
 /** The state of a batch in the list, where a batch that was reset is not. */

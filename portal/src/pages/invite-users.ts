@@ -17,8 +17,8 @@ export const ways: readonly [Way, Way, Way] = [
     path: '/invite/email',
     icon: 'mail',
     title: 'Email invitation',
-    text: 'Send an email invite to a public officer, who creates the TechPass account themselves.',
-    need: 'You need the email address.',
+    text: 'Send an email invite to one or many public officers, who create the TechPass account themselves.',
+    need: 'You need the email addresses.',
   },
   {
     path: '/invite/account',

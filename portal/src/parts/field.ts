@@ -20,6 +20,10 @@ export interface Field {
   /** Beside the label, while the meaning of the text is known. */
   readonly verdict?: TemplateResult | typeof nothing;
   readonly inputmode?: string;
+  /** What is known of the text so far, below it. */
+  readonly status?: string;
+  /** The lines of a field for more than one. */
+  readonly rows?: number;
 }
 
 /** A labelled text field with its hint, its counter and what is wrong with it, all tied to it for screen readers. */
@@ -44,8 +48,9 @@ export function textArea(field: Field): TemplateResult {
   return around(
     field,
     html`
-    <textarea id=${name} name=${name} rows="3" .value=${live(field.value)} aria-required=${optional ? nothing : 'true'}
-      aria-invalid=${error ? 'true' : nothing} aria-describedby=${describedBy(field)}></textarea>`,
+    <textarea id=${name} name=${name} rows=${field.rows ?? 3} .value=${live(field.value)}
+      aria-required=${optional ? nothing : 'true'} aria-invalid=${error ? 'true' : nothing}
+      aria-describedby=${describedBy(field)}></textarea>`,
   );
 }
 
@@ -87,6 +92,7 @@ function around(field: Field, control: TemplateResult): TemplateResult {
       <div class="below">
         ${problem(field, error)}
         ${error || field.used === undefined ? nothing : repaired(name, field.used)}
+        ${field.status === undefined ? nothing : html`<p class="hint" role="status">${field.status}</p>`}
         ${isCounted(field) ? counter(field) : nothing}
       </div>
     </div>`;

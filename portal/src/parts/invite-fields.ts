@@ -27,7 +27,11 @@ const base = <F extends AccountField>(form: Of<F>, name: F) => ({
 });
 
 /** The address, and what its domain means as soon as it is known. */
-export function emailField(form: Of<EmailField>, meaning: Meaning | undefined, hint: string): TemplateResult {
+export function emailField(
+  form: Of<EmailField>,
+  meaning: Meaning | undefined,
+  hint: string | TemplateResult,
+): TemplateResult {
   const verdict =
     meaning?.persona === 'officer'
       ? badge('Public officer', 'good')

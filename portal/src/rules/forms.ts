@@ -32,6 +32,16 @@ export const WORK_FIELDS = PROFILE_FIELDS.filter(
   (field): field is WorkField => !(PERSONAL as readonly string[]).includes(field),
 );
 
+/** What an officer asks for: an account on behalf of a person, or an invitation that its invitee fills in. */
+export type Kind = Schemas['Kind'];
+
+/** The fields that the officer fills in, in the order of the template. */
+export const fieldsOfKind = (kind: Kind): readonly AccountField[] => (kind === 'email' ? EMAIL_FIELDS : ALL_FIELDS);
+
+/** Those that can be changed alike in many rows of a batch. */
+export const manyFieldsOf = (kind: Kind): readonly ManyField[] =>
+  MANY_FIELDS.filter((field) => fieldsOfKind(kind).includes(field));
+
 export const labels = recordOf(ALL_FIELDS, (field): string => FIELDS[field].label);
 
 /** The fields that have one of these values in the table. */

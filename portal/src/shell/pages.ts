@@ -4,6 +4,7 @@ import type { Page } from '../app/router';
 import '../pages/overview';
 import '../pages/invite-users';
 import '../pages/forms/email-invitation';
+import '../pages/forms/email-invitations';
 import '../pages/forms/create-account';
 import '../pages/batch/upload-page';
 import '../pages/batch/page';
@@ -22,6 +23,11 @@ export const pages: readonly Page[] = [
     path: '/invite/email',
     title: 'Email invitation',
     render: () => html`<email-invitation-page></email-invitation-page>`,
+  },
+  {
+    path: '/invite/email/many',
+    title: 'Several email invitations',
+    render: () => html`<email-invitations-page></email-invitations-page>`,
   },
   { path: '/invite/account', title: 'Create account', render: () => html`<create-account-page></create-account-page>` },
   { path: '/batches', title: 'Batch upload', render: () => html`<batch-upload-page></batch-upload-page>` },

@@ -257,6 +257,7 @@ const STATES = {
         updatedAt: new Date(),
         notices: [],
         source: 'upload',
+        kind: 'account',
         traceId: TRACE,
         questions: {
           reasons: [{ code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' }],
@@ -288,6 +289,7 @@ const STATES = {
             updatedAt: new Date(),
             notices: [],
             source: 'upload',
+            kind: 'account',
             traceId: TRACE,
           },
         }),

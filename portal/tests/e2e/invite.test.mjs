@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
+import { copy } from './list.mjs';
 import { follow, inviteByMail, person, signedIn } from './people.mjs';
 import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
@@ -40,6 +41,32 @@ describe('Log in to the portal', () => {
 });
 
 describe('Email invitation', () => {
+  test('51 addresses that are pasted become 51 invitations, each with a link of its own', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const addresses = Array.from({ length: 51 }, (_, at) => fresh(`joiner-${at}`));
+    await follow(page, 'Email invitation');
+    await copy(
+      page,
+      addresses.map((address, at) => [`Joiner ${at} <${address}>;`]),
+    );
+    await page.getByLabel('Email address').press('Control+v');
+    await page.getByText('51 addresses found.').waitFor();
+    await settle();
+    await page.getByLabel('Reason').fill('Joins the team');
+    await page.getByRole('button', { name: 'Check the list' }).click();
+    await page.getByRole('button', { name: 'Submit 51 users' }).click();
+    await settle();
+    await page.getByRole('dialog').getByText('Invitations to be mailed').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'All 51 users done' }).waitFor({ timeout: 120_000 });
+    await settle();
+    const links = new Set(await Promise.all(addresses.map(linkFor)));
+    assert.equal(links.size, 51);
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await page.getByText('Total no. of invitations: 51').waitFor();
+    await settle();
+  });
+
   test('The invitee gets a mail, says who they are, and has an account', async () => {
     const { page, settle } = await signedIn(browser, officer);
     const address = fresh('tan');

@@ -22,7 +22,7 @@ const FAULTS = [
     column: 'Organisation',
     code: 'required',
     detail: 'Fill this in.',
-    isWrong: (values: Row['values']) => values.organisation === '',
+    isWrong: (values: Row['values'], kind: Batch['kind']) => kind === 'account' && values.organisation === '',
   },
 ];
 
@@ -50,6 +50,7 @@ export class FakeList {
   /** What is asked about its file, while its state is `ASKING`. */
   questions: Batch['questions'];
   source = 'paste';
+  kind: Batch['kind'] = 'account';
   readonly #added = new Map<string, { readonly body: string; readonly numbers: number[] }>();
 
   constructor(people: readonly Row['values'][]) {
@@ -65,6 +66,7 @@ export class FakeList {
           : { status: 200, headers: { etag: this.etag }, body: this.body },
       )
       .on('createBatch', ({ body }) => {
+        this.kind = body.kind ?? 'account';
         for (const row of ('rows' in body && body.rows) || []) this.#add(row);
         return { status: 201, headers: { location: `/v1/api/batches/${this.id}` }, body: { batchId: this.id } };
       })
@@ -143,6 +145,7 @@ export class FakeList {
     return {
       id: this.id,
       source: this.source,
+      kind: this.kind,
       state: this.state,
       notices: [],
       createdAt: AT,
@@ -175,7 +178,7 @@ export class FakeList {
     const number = this.rows.length + 1;
     const repairs = guessed.map((field) => ({ field, value: values[field as keyof Row['values']], guess: true }));
     const row = { number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"' };
-    this.rows.push(checked({ ...row, ...(repairs.length && { repairs }) }));
+    this.rows.push(checked({ ...row, ...(repairs.length && { repairs }) }, this.kind));
     return number;
   }
 
@@ -184,7 +187,7 @@ export class FakeList {
     const left = repairs.filter(({ field }) => !(field in text));
     const values = { ...row.values, ...text };
     const etag = `"${Number(row.etag.slice(1, -1)) + 1}"`;
-    const next = checked({ ...row, ...(left.length && { repairs: left }), values, etag });
+    const next = checked({ ...row, ...(left.length && { repairs: left }), values, etag }, this.kind);
     this.rows[row.number - 1] = next;
     return next;
   }
@@ -202,8 +205,8 @@ export class FakeList {
 
 const given = (text: object): Text => Object.fromEntries(Object.entries(text).filter(([, value]) => value !== null));
 
-function checked(row: Row): Row {
-  const errors = FAULTS.filter(({ isWrong }) => isWrong(row.values)).map(({ field, column, code, detail }) => ({
+function checked(row: Row, kind: Batch['kind']): Row {
+  const errors = FAULTS.filter(({ isWrong }) => isWrong(row.values, kind)).map(({ field, column, code, detail }) => ({
     pointer: `/${field}`,
     field,
     column,

@@ -109,7 +109,16 @@ test('a list is narrowed by mail, batch and days, and its address says so', asyn
   const { page, server } = open;
   const batch = { id: 'bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB', fileName: 'joiners.xlsx', createdAt: at(-HOUR) };
   const counts = { total: 1, ready: 0, needsFixing: 0, duplicate: 0, removed: 0, sent: 1 };
-  const list = { ...batch, source: 'upload', state: 'DONE', counts, notices: [], updatedAt: at(-HOUR), traceId: TRACE };
+  const list = {
+    ...batch,
+    source: 'upload',
+    kind: 'account',
+    state: 'DONE',
+    counts,
+    notices: [],
+    updatedAt: at(-HOUR),
+    traceId: TRACE,
+  };
   let batchLists = 0;
   server.on('listBatches', () => {
     batchLists += 1;
@@ -276,6 +285,7 @@ test('what is left to do in lists is named on the overview, and no such list is 
     id: `bat_${name}`,
     fileName: `${name}.xlsx`,
     source: 'upload',
+    kind: 'account',
     state,
     counts: counts(change),
     notices: [],

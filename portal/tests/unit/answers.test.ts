@@ -22,6 +22,32 @@ const saying = (questions: Questions, said: Record<string, string>) => ({ ...sta
 const faults = (questions: Questions, said: Record<string, string> = {}) =>
   faultsOf(questions, saying(questions, said));
 
+const addresses: Questions = {
+  reasons: [{ code: 'FILE_CONTACT_NUMBERS_MISSING', detail: 'No column holds contact numbers.' }],
+  columns: [
+    { title: 'Email', column: 1, field: 'email', samples: ['bo@example-agency.gov.sg'] },
+    { title: 'Name', column: 2, field: 'fullName', samples: ['Tan Bo'] },
+    { title: 'Desk', column: 3, samples: ['12a'] },
+  ],
+  missing: ['contactNumber', 'organisation', 'reason'],
+  kinds: ['email', 'account'],
+};
+
+test('how people without numbers are invited is chosen first, and decides what else is needed', () => {
+  expect(faults(addresses)).toMatchObject({ kind: 'Choose how they are to be invited.' });
+  expect(faults(addresses).columns).toBeUndefined();
+  const byEmail = saying(addresses, { kind: 'email', 'values/reason': 'Joins' });
+  expect(missingOf(addresses, byEmail)).toEqual({ ofColumns: [], ofValues: ['seed', 'reason'] });
+  expect(leftOutOf(addresses, byEmail)).toEqual(['Name', 'Desk']);
+  expect(faultsOf(addresses, byEmail)).toEqual({});
+  expect(answersOf(addresses, byEmail)).toMatchObject({ kind: 'email', values: { reason: 'Joins' } });
+  const accounts = saying(addresses, { kind: 'account' });
+  expect(missingOf(addresses, accounts).ofColumns).toEqual(['contactNumber']);
+  expect(leftOutOf(addresses, accounts)).toEqual(['Desk']);
+  expect(answersOf(addresses, accounts).kind).toBe('account');
+  expect(answersOf(asked, saying(asked, {})).kind).toBeUndefined();
+});
+
 test('what each column was taken for is the start, and nothing is chosen that was not', () => {
   const start = startOf({ ...asked, worksheets: [{ name: 'Officers', rows: 2 }] });
   expect(start).toMatchObject({ 'columns/0': 'email', 'columns/1': 'fullName', 'columns/3': '', worksheet: '' });

@@ -9,6 +9,7 @@ vi.stubGlobal('navigator', { onLine: true });
 vi.stubGlobal('fetch', server.fetch);
 vi.mock('../../src/app/officer', () => ({ officer: officerOf() }));
 const { authorise } = await import('../../src/api/client');
+const { rowsOfKind } = await import('../../src/pages/batch/rows/new-rows');
 const { RowsBatch } = await import('../../src/pages/batch/intake/create');
 
 /** Each of so much text that one request holds some 170 of them. */
@@ -34,6 +35,17 @@ test('few rows are a batch in one request', async () => {
   const batch = new RowsBatch([person(1), person(2)]);
   expect(await batch.create(() => {})).toBe(list.id);
   expect([server.asked, list.rows.length]).toEqual([[CREATE], 2]);
+});
+
+test('email invitations are a batch of their kind, without what invitees fill in', async () => {
+  const rows = rowsOfKind('email', [{ ...person(1), guessed: ['firstName'] }, { email: 'p2@example-agency.gov.sg' }]);
+  expect(rows).toEqual([
+    { email: 'p1@example-agency.gov.sg', seed: 'No', reason: 'Joins' },
+    { email: 'p2@example-agency.gov.sg' },
+  ]);
+  await new RowsBatch(rows, 'email').create(() => {});
+  expect([list.kind, list.rows.length]).toEqual(['email', 2]);
+  expect(rowsOfKind('account', people)).toBe(people);
 });
 
 test('more rows than a request holds are added to the batch, in order and with their guesses', async () => {

@@ -5,6 +5,7 @@ import { untilText } from '../../src/pages/batch/progress-card';
 
 const batch = (state: string, sent: number, ready: number, progress?: Record<string, number>) => ({
   id: 'bat_1',
+  kind: 'account' as const,
   source: 'paste',
   state,
   notices: [],

@@ -61,6 +61,7 @@ fn invites_keep_their_names() {
         json!({"kind": "email"}),
         json!({"kind": "account"}),
         json!({"kind": "batch", "batch": "bat_01JD0000000000000000000000", "row": 1}),
+        json!({"kind": "batch", "batch": "bat_01JD0000000000000000000000", "row": 1, "of": "email"}),
     ]);
     keep::<Holder>([json!({"persona": "officer"}), json!({"persona": "vendor", "username": "ada"})]);
 }

@@ -8,7 +8,8 @@ use std::{error::Error, io, time::Instant};
 
 use domain::{
     EmailAddress,
-    batch::{Answers, read_all},
+    batch::{Answers, RowRules, read_all},
+    invite::Kind,
     rules::DomainRules,
 };
 use sheet::{Limits, Reading};
@@ -39,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(Reading::Asked(questions)) => return Err(format!("{questions:?}").into()),
         Err(error) => return Err(format!("{}: {}", error.code(), error.detail()).into()),
     };
-    let rows = read_all(sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw)), &rules, &officer);
+    let rows = read_all(
+        sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw)),
+        &RowRules { domains: &rules, officer: &officer, kind: Kind::Account },
+    );
     for row in &rows {
         serde_json::to_writer(io::sink(), row)?;
     }

@@ -4,6 +4,7 @@ use domain::{
     EmailAddress, Field,
     batch::{Column, Held, MAX_COLUMNS, MAX_TITLE},
     fields::{Form, Required, text::trim},
+    invite::Kind,
 };
 
 use crate::columns::{Holds, SheetColumn, letter_of};
@@ -196,8 +197,8 @@ impl Header {
         self.columns.iter().filter(|column| matches!(column.holds, Holds::Held(_))).count()
     }
 
-    /// The required fields that no column holds, and that have no text for every row.
-    pub(crate) fn missing(&self, values: &Form) -> Vec<Field> {
+    /// The required fields of invites of this kind that no column holds, and that have no text for every row.
+    pub(crate) fn missing(&self, kind: Kind, values: &Form) -> Vec<Field> {
         let has_name = [Held::FullName, Held::Field(Field::FirstName), Held::Field(Field::LastName)]
             .into_iter()
             .any(|held| self.place(held).is_some());
@@ -206,7 +207,7 @@ impl Header {
             Required::Always => !self.has(*field) && trim(values.get(*field)).is_empty(),
             Required::Vendors | Required::Never => false,
         };
-        Field::ALL.into_iter().filter(is_missing).collect()
+        Field::ALL.into_iter().filter(|field| kind.asks_for(*field)).filter(is_missing).collect()
     }
 
     /// The fields whose columns are between two, which are among them. A whole name is both names.
@@ -370,7 +371,7 @@ mod tests {
         assert_eq!(header.place(Held::Field(Field::FirstName)), Some(5));
         assert!(!header.has(Field::Username));
         assert_eq!(header.columns[6].holds, Holds::Unknown);
-        assert_eq!(header.missing(&Form::default()), []);
+        assert_eq!(header.missing(Kind::Account, &Form::default()), []);
     }
 
     #[test]
@@ -402,11 +403,11 @@ mod tests {
     #[test]
     fn what_lacks_is_named_unless_it_is_the_same_for_everybody() {
         let header = read(&["Email", "First Name", "Last Name", "Contact Number"]).unwrap();
-        assert_eq!(header.missing(&Form::default()), [Field::Organisation, Field::Reason]);
+        assert_eq!(header.missing(Kind::Account, &Form::default()), [Field::Organisation, Field::Reason]);
         let values = Form { reason: "Joins".into(), ..Form::default() };
-        assert_eq!(header.missing(&values), [Field::Organisation]);
+        assert_eq!(header.missing(Kind::Account, &values), [Field::Organisation]);
         assert_eq!(
-            read(&["Email", "HP", "Agency", "Reason"]).unwrap().missing(&values),
+            read(&["Email", "HP", "Agency", "Reason"]).unwrap().missing(Kind::Account, &values),
             [Field::FirstName, Field::LastName]
         );
     }

@@ -2,18 +2,20 @@
 
 use domain::{
     Field,
-    batch::{AskedColumn, EncodingChoice, Held, Questions, Reason, WorksheetChoice},
-    fields::Form,
+    batch::{Answers, AskedColumn, EncodingChoice, Held, Questions, Reason, WorksheetChoice},
+    invite::Kind,
 };
 
 use crate::{
-    columns::Holds,
+    columns::{Holds, SheetColumn},
     header::{Basis, Header},
     remark::titles,
 };
 
 /// Why a file is asked about.
 enum Why {
+    /// The list has no contact numbers, without which there is no account.
+    Kind,
     /// The list begins with a person.
     NoTitles,
     /// No column holds these fields.
@@ -29,15 +31,20 @@ enum Why {
 }
 
 /// What has to be asked about the columns of a list with this many rows. `None`: everything is understood.
-pub(crate) fn about_columns(header: &Header, values: &Form, rows: usize) -> Option<Questions> {
-    let missing = header.missing(values);
-    let open = || header.columns.iter().filter(|column| column.is_open(rows));
+pub(crate) fn about_columns(header: &Header, answers: &Answers, rows: usize) -> Option<Questions> {
+    let kind = answers.kind.unwrap_or_default();
+    let missing = header.missing(kind, &answers.values);
+    // No one number can be given to everybody.
+    let may_be_by_email = answers.kind.is_none() && header.has(Field::Email) && missing.contains(&Field::ContactNumber);
+    let is_asked_for = |column: &&SheetColumn| twice(column.holds).is_none_or(|held| asks_for(kind, held));
+    let open = || header.columns.iter().filter(|column| column.is_open(rows)).filter(is_asked_for);
     let mut repeated: Vec<Held> = open().filter_map(|column| twice(column.holds)).collect();
     repeated.sort_unstable();
     repeated.dedup();
     let unknown = open().filter(|column| twice(column.holds).is_none()).count();
     let is_untitled = header.basis == Basis::Letters && (!missing.is_empty() || unknown > 0);
     let reasons: Vec<Reason> = [
+        may_be_by_email.then_some(Why::Kind),
         is_untitled.then_some(Why::NoTitles),
         (!missing.is_empty()).then(|| Why::Missing(missing.clone())),
         (!repeated.is_empty()).then_some(Why::Twice(repeated)),
@@ -52,7 +59,8 @@ pub(crate) fn about_columns(header: &Header, values: &Form, rows: usize) -> Opti
     }
     let columns: Vec<AskedColumn> =
         (0..).zip(&header.columns).filter_map(|(column, found)| found.asked(column, rows)).collect();
-    Some(Questions { reasons, columns, missing, ..Questions::default() })
+    let kinds = if may_be_by_email { vec![Kind::Email, Kind::Account] } else { Vec::new() };
+    Some(Questions { reasons, columns, missing, kinds, ..Questions::default() })
 }
 
 /// Which of several worksheets is the list.
@@ -63,6 +71,14 @@ pub(crate) fn about_worksheets(worksheets: Vec<WorksheetChoice>) -> Questions {
 /// How the letters of a text file are to be read.
 pub(crate) fn about_encodings(encodings: Vec<EncodingChoice>) -> Questions {
     Questions { reasons: vec![Why::Encodings.reason()], encodings, ..Questions::default() }
+}
+
+/// Whether an invite of this kind asks for what a column holds.
+pub(crate) fn asks_for(kind: Kind, held: Held) -> bool {
+    match held {
+        Held::Field(field) => kind.asks_for(field),
+        Held::FullName => kind.asks_for(Field::FirstName),
+    }
 }
 
 fn twice(holds: Holds) -> Option<Held> {
@@ -80,6 +96,7 @@ impl Why {
     /// The stable code, which the API names.
     fn code(&self) -> &'static str {
         match self {
+            Self::Kind => "FILE_CONTACT_NUMBERS_MISSING",
             Self::NoTitles | Self::Missing(_) => "FILE_HEADER_MISSING",
             Self::Twice(_) => "FILE_HEADER_DUPLICATE",
             Self::Unknown(_) => "FILE_COLUMNS_UNKNOWN",
@@ -90,6 +107,12 @@ impl Why {
 
     fn detail(&self) -> String {
         match self {
+            Self::Kind => {
+                "No column holds contact numbers, without which no account can be created. Invite the people \
+                           by email, and they give their names and numbers themselves; or say which column holds the \
+                           numbers."
+                    .to_owned()
+            }
             Self::NoTitles => "The list has no row of titles. Say what each column holds.".to_owned(),
             Self::Missing(fields) => format!(
                 "These columns were not found: {}. Say which columns hold them, or what is the same for everybody.",

@@ -73,11 +73,13 @@ pub fn read(bytes: &[u8], limits: &Limits, answers: &Answers) -> Result<Reading,
     };
     table.mark(&source, index, &marks)?;
     let (header, rows) = (table.header(), table.rows().len());
-    let hidden: Vec<Field> = header.missing(&answers.values).into_iter().filter(|field| header.hides(*field)).collect();
+    let kind = answers.kind.unwrap_or_default();
+    let hidden: Vec<Field> =
+        header.missing(kind, &answers.values).into_iter().filter(|field| header.hides(*field)).collect();
     if !hidden.is_empty() {
         return Err(FileError::ColumnsHidden(hidden));
     }
-    if let Some(questions) = about_columns(header, &answers.values, rows) {
+    if let Some(questions) = about_columns(header, answers, rows) {
         return Ok(Reading::Asked(questions));
     }
     let (rows, remarks) = table.finish(&source, index);
@@ -192,7 +194,7 @@ impl Reader<'_> {
     fn choose(&mut self, heading: Heading) -> Result<(), FileError> {
         self.stage = match heading.choose(self.said)? {
             Found::Header(header, cells) => {
-                let mut table = Table::new(header, self.answers.values.clone(), self.limits);
+                let mut table = Table::new(header, self.answers, self.limits);
                 for (place, value) in cells {
                     table.put(place, value)?;
                 }

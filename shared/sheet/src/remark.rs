@@ -9,6 +9,8 @@ use domain::Field;
 pub enum Remark {
     /// There is no row of titles, and the columns were read in the order of the template.
     NoTitles,
+    /// Fields with content that the invitees of email invitations give themselves.
+    OfInvitees(Vec<Field>),
     /// Hidden columns of these fields, which have content.
     HiddenFields(Vec<Field>),
     /// Rows with content that are hidden or filtered out.
@@ -42,7 +44,7 @@ impl Remark {
     pub fn count(&self) -> u32 {
         match self {
             Self::NoTitles => 1,
-            Self::HiddenFields(fields) => u32::try_from(fields.len()).unwrap_or(u32::MAX),
+            Self::OfInvitees(fields) | Self::HiddenFields(fields) => u32::try_from(fields.len()).unwrap_or(u32::MAX),
             Self::HiddenRows(count)
             | Self::HiddenColumns(count)
             | Self::BlankColumns(count)
@@ -72,6 +74,10 @@ impl Remark {
                 return "No row of titles was found, so the columns were read in the order of the template. Check that \
                     names and numbers are where they belong."
                     .to_owned();
+            }
+            Self::OfInvitees(fields) => {
+                let titles = titles(fields.iter().map(|field| field.title()));
+                return format!("These columns were left out, because the invitees give this themselves: {titles}.");
             }
             Self::HiddenFields(fields) => {
                 let titles = titles(fields.iter().map(|field| field.title()));

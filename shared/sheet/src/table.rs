@@ -7,8 +7,9 @@ use std::{
 
 use domain::{
     Fault, Field,
-    batch::{Held, MAX_TEXT},
+    batch::{Answers, Held, MAX_TEXT},
     fields::{Form, text::trim},
+    invite::Kind,
 };
 
 use crate::{
@@ -28,6 +29,10 @@ pub(crate) struct Table {
     header: Header,
     /// The text of every row in each field that no column holds.
     values: Form,
+    /// What the rows become when they are submitted.
+    kind: Kind,
+    /// The fields with content that the invitees give themselves.
+    of_invitees: BTreeSet<Field>,
     rows: Rows,
     current: Draft,
     skipped: Skipped,
@@ -49,10 +54,12 @@ struct Skipped {
 }
 
 impl Table {
-    pub(crate) fn new(header: Header, values: Form, limits: &Limits) -> Self {
+    pub(crate) fn new(header: Header, answers: &Answers, limits: &Limits) -> Self {
         Self {
             header,
-            values,
+            values: answers.values.clone(),
+            kind: answers.kind.unwrap_or_default(),
+            of_invitees: BTreeSet::new(),
             rows: Rows::default(),
             current: Draft::default(),
             skipped: Skipped::default(),
@@ -89,6 +96,10 @@ impl Table {
             Held::Field(field) => field,
             Held::FullName => Field::FirstName,
         };
+        if !self.kind.asks_for(field) {
+            self.leave_to_invitee(field, &value);
+            return Ok(());
+        }
         let is_formula = matches!(value, CellValue::Formula);
         let content = match text(field, value) {
             Ok(text) => {
@@ -110,6 +121,19 @@ impl Table {
         };
         self.current.content = self.current.content.max(content);
         Ok(())
+    }
+
+    /// Passes over a detail that the invitee gives. The row is a person's if it is one's detail.
+    fn leave_to_invitee(&mut self, field: Field, value: &CellValue<'_>) {
+        let content = match value {
+            CellValue::Text(text) => content_of(field, text),
+            CellValue::Formula => Content::Formulas,
+            _ => content_of(field, "x"),
+        };
+        if content > Content::Blank {
+            self.of_invitees.insert(field);
+        }
+        self.current.content = self.current.content.max(content);
     }
 
     /// Keeps what is in a column that no field has, until it is known whether the row is a person's.
@@ -174,7 +198,7 @@ impl Table {
         let guessed = self.current.split_name();
         for field in Field::ALL {
             let value = self.values.get(field);
-            if !value.is_empty() && !self.header.has(field) {
+            if !value.is_empty() && self.kind.asks_for(field) && !self.header.has(field) {
                 count(&mut self.text_bytes, value, &self.limits)?;
                 value.clone_into(self.current.text(field));
             }
@@ -257,7 +281,9 @@ impl Table {
             let first = (area.rows.0, area.columns.0);
             for index in self.rows.between(area.rows.0 + 1, area.rows.1 + 1) {
                 let row = self.rows.number(index).unwrap_or_default().saturating_sub(1);
-                for (column, field) in self.header.fields_in(area.columns) {
+                let kind = self.kind;
+                let held = self.header.fields_in(area.columns).filter(|(_, field)| kind.asks_for(*field));
+                for (column, field) in held {
                     left = left.checked_sub(1).ok_or(FileError::Corrupt)?;
                     if (row, column) != first {
                         self.rows.add_fault(index, Fault::CellMerged.at(field));
@@ -291,6 +317,7 @@ impl Table {
             remarks.push(Remark::NoTitles);
         }
         remarks.extend([
+            Remark::OfInvitees(self.of_invitees.into_iter().collect()),
             Remark::HiddenFields(self.header.columns.iter().filter_map(hidden).collect()),
             Remark::HiddenRows(self.skipped.hidden),
             Remark::HiddenColumns(columns(|column| column.holds == Holds::Hidden(None))),

@@ -250,7 +250,11 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use domain::{batch::RawRow, fields::Form};
+    use domain::{
+        batch::{RawRow, RowRules},
+        fields::Form,
+        invite::Kind,
+    };
     use testing::people::{beginning, longest_form, officer, rules, vendor_form};
 
     use super::*;
@@ -275,7 +279,9 @@ mod tests {
         let wrong = Form { email: "nobody".to_owned(), ..Form::default() };
         for form in [Form::default(), wrong, vendor_form("usual"), longest_form("long")] {
             let name = form.email.clone();
-            let row = Row::read(1, 1, RawRow::from(form), &rules(), &officer("ada").email);
+            let (domains, officer) = (rules(), officer("ada").email);
+            let rules = RowRules { domains: &domains, officer: &officer, kind: Kind::Account };
+            let row = Row::read(1, 1, RawRow::from(form), &rules);
             let bound = item_bytes(&row);
             let batch = BatchId::generate(beginning(), &testing::seeded(1));
             let size = bytes(put_row(batch, &KeyedRow::new(row, &testing::people::keys())).unwrap());

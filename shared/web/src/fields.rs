@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 use domain::{
     Field,
     fields::{Form, Part, Profile, Required},
+    invite::Kind,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -18,7 +19,10 @@ use utoipa::{
     },
 };
 
+use crate::{Problem, ProblemItem, Slug};
+
 /// The body of a request with fields of an invite, and with members of its own.
+#[derive(Clone)]
 pub struct WithFields<T> {
     /// The texts of the fields in the body. A field that is `null` is absent.
     pub texts: BTreeMap<Field, String>,
@@ -55,6 +59,28 @@ impl<T> WithFields<T> {
         }
         form
     }
+}
+
+/// Faults of fields that an answer names at most.
+const MAX_FOREIGN: usize = 100;
+
+/// Checks that bodies have no text in a field that invites of this kind do not have. Each body comes with its place, as
+/// a JSON pointer.
+///
+/// # Errors
+///
+/// [`Problem`] that names such fields, at most 100: the invitee fills them in when accepting.
+pub fn refuse_foreign<'a, T: 'a>(
+    kind: Kind,
+    bodies: impl IntoIterator<Item = (String, &'a WithFields<T>)>,
+) -> Result<(), Problem> {
+    let detail = "An email invitation does not have this.";
+    let foreign = bodies.into_iter().flat_map(|(place, body)| {
+        let texts = body.texts.iter().filter(|(field, text)| !kind.asks_for(**field) && !text.is_empty());
+        texts.map(move |(field, _)| ProblemItem::new(format!("{place}/{}", field.name()), "unknown-field", detail))
+    });
+    let foreign: Vec<ProblemItem> = foreign.take(MAX_FOREIGN).collect();
+    if foreign.is_empty() { Ok(()) } else { Err(Problem::new(Slug::BadRequest).items(foreign)) }
 }
 
 impl<T> fmt::Debug for WithFields<T> {

@@ -2,7 +2,7 @@
 
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
-    invite::{Actor, Event, Failure, HistoryEntry, Invite, InviteState, Origin},
+    invite::{self, Actor, Event, Failure, HistoryEntry, Invite, InviteState, Origin},
     mail::{Mail, MailState},
 };
 use serde::Serialize;
@@ -69,8 +69,18 @@ pub enum InviteKind {
     Email,
     /// An account made on someone's behalf.
     Account,
-    /// A row of a batch.
+    /// An account of a row of a batch. An email invitation of a row is `email`.
     Batch,
+}
+
+/// What an officer asks for, as the API names it.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// By a mail, whose reader says who they are. For public officers.
+    Email,
+    /// With an account made on the person's behalf.
+    Account,
 }
 
 /// Where the TechPass account stands.
@@ -162,7 +172,13 @@ impl InviteBody {
         let (kind, batch) = match invite.origin {
             Origin::Email => (InviteKind::Email, None),
             Origin::Account => (InviteKind::Account, None),
-            Origin::Batch { batch, row } => (InviteKind::Batch, Some(BatchRowBody { id: batch, row })),
+            Origin::Batch { batch, row, kind } => {
+                let kind = match kind {
+                    invite::Kind::Email => InviteKind::Email,
+                    invite::Kind::Account => InviteKind::Batch,
+                };
+                (kind, Some(BatchRowBody { id: batch, row }))
+            }
         };
         let expires_at = match invite.state {
             InviteState::Invited { expires_at } => Some(expires_at),

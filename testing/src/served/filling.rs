@@ -109,7 +109,7 @@ impl Batches<'_> {
     async fn draft(&self, group: &str, rows: usize) -> Batch {
         let batch = self.begun(Source::Paste);
         let forms = (0..rows).map(|number| RawRow::from(form(group, number)));
-        let rows = read_all((1..).zip(forms), self.rules, &self.officer.email);
+        let rows = read_all((1..).zip(forms), &batch.row_rules(self.rules));
         let mut counts = Counts::default();
         rows.iter().for_each(|row| counts.add(&row.state));
         let keys = Keys::derive(MASTER.as_bytes());

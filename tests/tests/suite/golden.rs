@@ -156,6 +156,11 @@ async fn batches(app: &App) {
     let done = paste(&ada, &[vendor_form("kit"), faulty, vendor_form("kit"), officer_form("moe")]).await;
     ada.json("POST", &format!("/api/batches/{done}/submit"), &[], json!({"only": "ready"})).await.expect(202);
     app.drain().await;
+    let rows = json!([{"email": address("lou"), "reason": "Joins the project"}, {"email": "lou", "seed": "Yes"}]);
+    let made = ada.post("/api/batches", json!({"kind": "email", "rows": rows})).await.expect(201);
+    let by_email = made.body["batchId"].as_str().unwrap();
+    ada.json("POST", &format!("/api/batches/{by_email}/submit"), &[], json!({"only": "ready"})).await.expect(202);
+    app.drain().await;
     let draft = paste(&ada, &[officer_form("mia"), vendor_form("eve")]).await;
     edit(&ada, &draft, 1, json!({"organisation": "Another Board"})).await.expect(200);
     let made = ada.post("/api/batches", json!({"fileName": "joiners.xlsx"})).await.expect(201);

@@ -240,7 +240,7 @@ export class BatchController {
         await this.#view.focusOn('unsaved');
         return;
       }
-      const decision = await askToSubmit(this.rows);
+      const decision = await askToSubmit(this.rows, this.state.batch!.kind);
       if (decision === 'send') await this.#send();
       if (decision === 'wait') {
         this.show('errors');

@@ -101,7 +101,7 @@ export class BatchPage extends LightElement implements BatchView {
     return html`
       ${batch.progress || batch.counts.sent ? this.#progress(batch) : nothing}
       ${usersCard(controller, batch)}
-      ${this.#dialog()}`;
+      ${this.#dialog(batch.kind)}`;
   }
 
   #progress(batch: Batch): TemplateResult {
@@ -119,19 +119,19 @@ export class BatchPage extends LightElement implements BatchView {
     return html`${keyed(JSON.stringify(questions), card)}`;
   }
 
-  #dialog(): TemplateResult | typeof nothing {
+  #dialog(kind: Batch['kind']): TemplateResult | typeof nothing {
     const controller = this.#controller;
     const { rows, state } = controller;
     const close = (done?: string) => controller.close(done);
     switch (state.dialog?.kind) {
       case 'details':
         return html`
-          <batch-details .number=${state.dialog.row} .rows=${rows} .onClose=${close}></batch-details>`;
+          <batch-details .number=${state.dialog.row} .kind=${kind} .rows=${rows} .onClose=${close}></batch-details>`;
       case 'change-many':
-        return html`<batch-change-many .rows=${rows} .onClose=${close}></batch-change-many>`;
+        return html`<batch-change-many .kind=${kind} .rows=${rows} .onClose=${close}></batch-change-many>`;
       case 'add':
         return html`
-          <batch-adding .rows=${rows} .text=${state.dialog.text}
+          <batch-adding .kind=${kind} .rows=${rows} .text=${state.dialog.text}
             .onClose=${(added?: readonly number[]) => void this.#added(added)}></batch-adding>`;
       default:
         return nothing;

@@ -33,7 +33,7 @@ export function usersCard(controller: BatchController, batch: Batch): TemplateRe
         ${filters(controller, total)}
         ${rows.list.changeable.length ? manyActions(controller) : nothing}
       </div>
-      ${content(controller, total)}
+      ${content(controller, batch, total)}
       ${isLoading ? loadedText(rows.list.all.length, total) : nothing}
     </section>`;
 }
@@ -104,17 +104,17 @@ function manyActions(controller: BatchController): TemplateResult {
     </div>`;
 }
 
-function content(controller: BatchController, total: number): TemplateResult {
+function content(controller: BatchController, batch: Batch, total: number): TemplateResult {
   const { rows } = controller;
-  if (rows.list.shown.length) return grid(controller);
+  if (rows.list.shown.length) return grid(controller, batch);
   if (rows.isWhole) return nobody(controller, total);
   return skeleton;
 }
 
-function grid(controller: BatchController): TemplateResult {
+function grid(controller: BatchController, batch: Batch): TemplateResult {
   const { rows, version } = controller;
   return html`
-    <batch-grid .rows=${rows.list.shown} .pending=${rows.pending} .version=${version}
+    <batch-grid .kind=${batch.kind} .rows=${rows.list.shown} .pending=${rows.pending} .version=${version}
       .menu=${(row: Row) => menu(controller, row)}
       .onEdit=${(edit: CellEdit) => void controller.edit(edit)}
       .onOpen=${(row: Row) => controller.openRow(row)}

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
 import { IdempotencyKeys } from '../../api/idempotency';
 import { officer } from '../../app/officer';
+import { go } from '../../app/router';
 import { DomainHint } from '../../parts/domain-hint';
 import { errorNotice } from '../../parts/error-notice';
 import { Form } from '../../parts/form';
@@ -10,6 +11,8 @@ import { LightElement } from '../../parts/light-element';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
 import { tidyEmail } from '../../rules/fields';
 import { checkEmailInvitation, EMAIL_FIELDS, type EmailField, labels, startOf, type Values } from '../../rules/forms';
+import { addressesIn } from '../batch/intake/cells';
+import { carry } from './carried';
 import { formActions, formAside } from './frame';
 import { outcome } from './outcome';
 
@@ -36,10 +39,11 @@ export class EmailInvitationPage extends LightElement {
 
   #fields(): TemplateResult {
     const [form, { meaning }] = [this.#form, this.#domain];
-    const hint = 'The organisation email address of the public officer who needs a TechPass account.';
+    const hint = html`The organisation email address of the public officer who needs a TechPass account.
+      <a href="#/invite/email/many" @click=${() => this.#carry(form.values.email)}>Invite several at once</a>`;
     return html`
       <div class="form-frame">
-        <form class="card" novalidate aria-label="Email invitation">
+        <form class="card" novalidate aria-label="Email invitation" @paste=${this.#pasted}>
           ${form.summary()}
           ${errorNotice(form.failure)}
           ${emailField(form, meaning, hint)}
@@ -56,6 +60,21 @@ export class EmailInvitationPage extends LightElement {
           html`Inviting a vendor? <a href="#/invite/account">Create an account</a> for them instead.`,
         )}
       </div>`;
+  }
+
+  /** Several addresses are a list, which has a page of its own. */
+  #pasted(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text') ?? '';
+    const isAddress = (event.target as HTMLInputElement).name === 'email';
+    if (!isAddress || addressesIn(text) < 2) return;
+    event.preventDefault();
+    this.#carry(text);
+    go('/invite/email/many');
+  }
+
+  #carry(addresses: string): void {
+    const { seed, reason } = this.#form.values;
+    carry({ addresses, seed, reason });
   }
 
   async #send(values: Values<EmailField>): Promise<void> {

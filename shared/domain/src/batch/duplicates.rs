@@ -6,13 +6,13 @@ use super::{
     duplicate::Duplicate,
     raw_row::RawRow,
     row::{Row, RowState},
+    row_rules::RowRules,
 };
 use crate::{
     EmailAddress, Fault, Field, FieldFault, OfficerId, SeedWish,
     fields::FullName,
     invite::{Invite, InviteState},
     licence::SeedState,
-    rules::DomainRules,
 };
 
 /// Reads all rows of a batch, numbered from 1, and marks the rows that repeat the person of an earlier row.
@@ -20,12 +20,8 @@ use crate::{
 /// A row repeats another row when both have the same mailbox or the same username. It contradicts that row when the
 /// names differ. A row with faults keeps its faults, because fixing them may make it a row of another person.
 #[must_use]
-pub fn read_all(
-    raws: impl IntoIterator<Item = (u32, RawRow)>,
-    rules: &DomainRules,
-    officer: &EmailAddress,
-) -> Vec<Row> {
-    People::default().read(1, raws, rules, officer)
+pub fn read_all(raws: impl IntoIterator<Item = (u32, RawRow)>, rules: &RowRules<'_>) -> Vec<Row> {
+    People::default().read(1, raws, rules)
 }
 
 /// Like [`read_all`], for rows that are added after the `earlier` rows of their batch; the first of them gets `number`.
@@ -34,14 +30,13 @@ pub fn read_more(
     earlier: &[Row],
     number: u32,
     raws: impl IntoIterator<Item = (u32, RawRow)>,
-    rules: &DomainRules,
-    officer: &EmailAddress,
+    rules: &RowRules<'_>,
 ) -> Vec<Row> {
     let mut people = People::default();
     for row in earlier.iter().filter(|row| row.state != RowState::Removed) {
         people.add(row);
     }
-    people.read(number, raws, rules, officer)
+    people.read(number, raws, rules)
 }
 
 /// The first row with a mailbox or a username.
@@ -65,15 +60,9 @@ struct People {
 }
 
 impl People {
-    fn read(
-        mut self,
-        first: u32,
-        raws: impl IntoIterator<Item = (u32, RawRow)>,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Vec<Row> {
+    fn read(mut self, first: u32, raws: impl IntoIterator<Item = (u32, RawRow)>, rules: &RowRules<'_>) -> Vec<Row> {
         let read = (first..).zip(raws).map(|(number, (sheet_row, raw))| {
-            let mut row = Row::read(number, sheet_row, raw, rules, officer);
+            let mut row = Row::read(number, sheet_row, raw, rules);
             let state = self.state_of(&row);
             if let (Some(state), RowState::Ready) = (state, &row.state) {
                 row.state = state;
@@ -207,7 +196,7 @@ mod tests {
     use super::*;
     use crate::{
         Entropy, Keys, TraceId,
-        batch::samples::{at, invite_id, named, officer, raw, read, read_one, rules},
+        batch::samples::{at, invite_id, named, officer, raw, read, read_one, row_rules, rules},
         fields::Subject,
         invite::{Account, Creation, Origin},
         terms::Terms,
@@ -280,7 +269,7 @@ mod tests {
             (21, named("eve@vendor.example.com", "ADA", "Eve", "Lim")),
             (25, raw("bo+1@example-agency.gov.sg", "")),
         ];
-        let rows = read_more(&earlier, 3, added, &rules(), &officer().email);
+        let rows = read_more(&earlier, 3, added, &row_rules(&rules(), &officer()));
         assert_eq!(
             summaries(rows),
             [(3, 20, RowState::Ready), (4, 21, contradicts(2, USERNAME)), (5, 25, repeats_mailbox(3))]

@@ -17,6 +17,7 @@ mod question;
 mod raw_row;
 mod repair;
 mod row;
+mod row_rules;
 #[cfg(test)]
 mod samples;
 mod state;
@@ -39,6 +40,7 @@ pub use question::{AnswerFault, Answers, AskedColumn, MAX_SAMPLES, Questions, Re
 pub use raw_row::{MAX_TEXT, RawRow};
 pub use repair::Repair;
 pub use row::{Row, RowState, RowStatus};
+pub use row_rules::RowRules;
 pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
 
 /// Rows of a batch at most, for every source.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Fault, Field,
     fields::{Form, text},
+    invite::Kind,
 };
 
 /// Texts of a column that its officer is shown at most.
@@ -25,6 +26,9 @@ pub struct Questions {
     /// The required fields that no column holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Field>,
+    /// What the rows can become, if that has to be chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<Kind>,
     /// The worksheets that could be the list, if one has to be chosen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub worksheets: Vec<WorksheetChoice>,
@@ -74,6 +78,9 @@ pub struct Answers {
     /// How the letters of a text file are to be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
+    /// What the rows become when they are submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
 }
 
 /// Why answers cannot be used, with a code of the API.
@@ -113,6 +120,12 @@ impl Answers {
         Self { columns, ..Self::default() }
     }
 
+    /// The same answers, and what the rows become.
+    #[must_use]
+    pub fn for_kind(self, kind: Option<Kind>) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Checks what an officer answered.
     ///
     /// # Errors
@@ -141,13 +154,13 @@ impl Answers {
             None => None,
             Some(name) => Some(Encoding::parse(name).ok_or(AnswerFault::Encoding)?),
         };
-        Ok(Self { columns, values, worksheet, encoding })
+        Ok(Self { columns, values, worksheet, encoding, kind: None })
     }
 
     /// These answers, and where they say nothing, those of an earlier round.
     #[must_use]
     pub fn after(mut self, earlier: Self) -> Self {
-        let Self { columns, mut values, worksheet, encoding } = earlier;
+        let Self { columns, mut values, worksheet, encoding, kind } = earlier;
         if self.columns.is_empty() {
             self.columns = columns;
         }
@@ -158,6 +171,7 @@ impl Answers {
         }
         self.worksheet = self.worksheet.or(worksheet);
         self.encoding = self.encoding.or(encoding);
+        self.kind = self.kind.or(kind);
         self
     }
 
@@ -231,6 +245,7 @@ mod tests {
             values: values(&[(Field::Reason, "Old"), (Field::Seed, "Yes")]),
             worksheet: Some("Officers".into()),
             encoding: Some(Encoding::Big5),
+            kind: Some(Kind::Email),
         };
         assert_eq!(Answers::default().after(first.clone()), first);
         let second = Answers { values: values(&[(Field::Reason, "New")]), ..Answers::of_columns(column("B")) };
@@ -239,6 +254,7 @@ mod tests {
             values: values(&[(Field::Reason, "New"), (Field::Seed, "Yes")]),
             worksheet: Some("Officers".into()),
             encoding: Some(Encoding::Big5),
+            kind: Some(Kind::Email),
         };
         assert_eq!(second.after(first), both);
     }

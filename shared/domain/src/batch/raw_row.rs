@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::row_rules::RowRules;
 use crate::{
     EmailAddress, Fault, Field, FieldFault, Persona,
     fields::{Form, Subject},
@@ -68,14 +69,14 @@ impl RawRow {
         rules.invitee(&email).ok().map(|rule| rule.persona)
     }
 
-    /// Checks the row like an account request of the API.
+    /// Checks the row like a request of the API of the same kind.
     ///
     /// # Errors
     ///
     /// Every fault of every field, in the order of the columns.
-    pub fn check(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<Subject, Vec<FieldFault>> {
+    pub fn check(&self, rules: &RowRules<'_>) -> Result<Subject, Vec<FieldFault>> {
         let faulty_cells: Vec<Field> = self.cell_faults.iter().map(|fault| fault.field).collect();
-        let checked = self.form.account(rules, officer);
+        let checked = self.form.request(rules.kind, rules.domains, rules.officer);
         if self.cell_faults.is_empty() {
             return checked;
         }

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{duplicate::Duplicate, raw_row::RawRow, repair::Repair};
+use super::{duplicate::Duplicate, raw_row::RawRow, repair::Repair, row_rules::RowRules};
 use crate::{
-    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, Persona, Username, fields::Subject,
-    rules::DomainRules, time::Timestamp,
+    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, Persona, Username, fields::Subject, time::Timestamp,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,15 +53,15 @@ pub enum RowState {
 impl Row {
     /// A new row from a reader, with its text checked.
     #[must_use]
-    pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Self {
-        let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+    pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &RowRules<'_>) -> Self {
+        let (persona, state) = (raw.persona(rules.domains), state_of(&raw, rules));
         Self { number, sheet_row, raw, persona, state, version: 1 }
     }
 
     /// The row with other text, checked again. A removed row is no longer removed. `None`: the row is an invite
     /// already.
     #[must_use]
-    pub fn edited(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
+    pub fn edited(self, raw: RawRow, rules: &RowRules<'_>) -> Option<Self> {
         match self.state {
             RowState::Sent { .. } => None,
             RowState::Ready
@@ -70,7 +69,7 @@ impl Row {
             | RowState::Contradiction { .. }
             | RowState::Duplicate { .. }
             | RowState::Removed => {
-                let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+                let (persona, state) = (raw.persona(rules.domains), state_of(&raw, rules));
                 Some(Self { raw, persona, state, version: self.version + 1, ..self })
             }
         }
@@ -103,10 +102,10 @@ impl Row {
 
     /// A sent row whose invite failed, opened again so that the officer can fix it. `None` in every other state.
     #[must_use]
-    pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
+    pub fn reopened(self, raw: RawRow, rules: &RowRules<'_>) -> Option<Self> {
         match self.state {
             RowState::Sent { .. } => {
-                let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+                let (persona, state) = (raw.persona(rules.domains), state_of(&raw, rules));
                 Some(Self { raw, persona, state, version: self.version + 1, ..self })
             }
             _ => None,
@@ -159,8 +158,8 @@ impl Row {
 
     /// The person the row is for. `None`: the row has a fault under the rules of now.
     #[must_use]
-    pub fn subject(&self, rules: &DomainRules, officer: &EmailAddress) -> Option<Subject> {
-        self.raw.check(rules, officer).ok()
+    pub fn subject(&self, rules: &RowRules<'_>) -> Option<Subject> {
+        self.raw.check(rules).ok()
     }
 
     /// The id of the invite that this row becomes. It is the same on every attempt, and differs after each edit.
@@ -234,8 +233,8 @@ impl RowState {
     }
 }
 
-fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowState {
-    match raw.check(rules, officer) {
+fn state_of(raw: &RawRow, rules: &RowRules<'_>) -> RowState {
+    match raw.check(rules) {
         Ok(_) => RowState::Ready,
         Err(faults) => RowState::NeedsFixing { faults },
     }
@@ -248,9 +247,11 @@ mod tests {
         Fault,
         batch::{
             MAX_TEXT,
-            samples::{at, invite_id, named, officer, raw, read_one, row_states, rules},
+            samples::{at, invite_id, named, officer, raw, read_one, row_rules, row_states, rules},
         },
-        fields::{Form, Measure},
+        fields::{Form, Measure, Person},
+        invite::Kind,
+        rules::DomainRules,
     };
 
     #[test]
@@ -275,19 +276,20 @@ mod tests {
         bad.form.organisation.clear();
         bad.cell_faults.push(Fault::CellFormula.at(Field::FirstName));
         bad.form.first_name.clear();
-        let (rules, officer) = (rules(), officer().email);
+        let (rules, officer) = (rules(), officer());
+        let rules = row_rules(&rules, &officer);
         let faults = [
             Fault::UsernameSyntax.at(Field::Username),
             Fault::CellFormula.at(Field::FirstName),
             Fault::Required.at(Field::Organisation),
         ];
-        assert_eq!(bad.check(&rules, &officer), Err(faults.to_vec()));
+        assert_eq!(bad.check(&rules), Err(faults.to_vec()));
         bad.set(Field::Username, "bo".into());
         bad.form.last_name.clear();
         bad.set(Field::Organisation, "Example".into());
-        assert_eq!(bad.check(&rules, &officer), Err(vec![Fault::CellFormula.at(Field::FirstName)]));
+        assert_eq!(bad.check(&rules), Err(vec![Fault::CellFormula.at(Field::FirstName)]));
         bad.set(Field::FirstName, "Bo".into());
-        assert!(bad.check(&rules, &officer).is_ok());
+        assert!(bad.check(&rules).is_ok());
     }
 
     #[test]
@@ -310,7 +312,8 @@ mod tests {
 
     #[test]
     fn each_change_raises_the_version_and_a_sent_row_is_neither_edited_nor_removed_but_reopened() {
-        let (rules, officer) = (rules(), officer().email);
+        let (rules, officer) = (rules(), officer());
+        let rules = row_rules(&rules, &officer);
         let (good, bad) = (raw("eve@example-agency.gov.sg", "eve"), named("eve@example-agency.gov.sg", "", "", ""));
         let needs_fixing = RowState::NeedsFixing { faults: vec![Fault::NameRequired.at(Field::FirstName)] };
         for state in row_states() {
@@ -319,9 +322,9 @@ mod tests {
             let changed = |state: RowState| Row { state, version: 4, ..row.clone() };
             for (typed, checked) in [(&good, &RowState::Ready), (&bad, &needs_fixing)] {
                 let typed_again = Row { raw: typed.clone(), ..changed(checked.clone()) };
-                let edited = row.clone().edited(typed.clone(), &rules, &officer);
+                let edited = row.clone().edited(typed.clone(), &rules);
                 assert_eq!(edited, (!is_sent).then(|| typed_again.clone()), "{state:?}");
-                let reopened = row.clone().reopened(typed.clone(), &rules, &officer);
+                let reopened = row.clone().reopened(typed.clone(), &rules);
                 assert_eq!(reopened, is_sent.then_some(typed_again), "{state:?}");
             }
             let removed = if state == RowState::Removed { row.clone() } else { changed(RowState::Removed) };
@@ -336,16 +339,17 @@ mod tests {
 
     #[test]
     fn a_new_row_has_version_one_and_a_person_as_long_as_the_rules_allow() {
-        let (rules, officer) = (rules(), officer().email);
+        let (rules, officer) = (rules(), officer());
+        let rules = row_rules(&rules, &officer);
         let typed = raw("bo@example-agency.gov.sg", "");
-        let row = Row::read(2, 9, typed.clone(), &rules, &officer);
+        let row = Row::read(2, 9, typed.clone(), &rules);
         let persona = Some(Persona::Officer);
         assert_eq!(row, Row { number: 2, sheet_row: 9, raw: typed, persona, state: RowState::Ready, version: 1 });
-        let subject = row.subject(&rules, &officer).unwrap();
+        let subject = row.subject(&rules).unwrap();
         assert_eq!((Some(&subject.email), subject.reason.as_str()), (row.email().as_ref(), "Project"));
         let others = r#"{"version":1,"domains":[
             {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
-        assert_eq!(row.subject(&DomainRules::from_json(others).unwrap(), &officer), None);
+        assert_eq!(row.subject(&row_rules(&DomainRules::from_json(others).unwrap(), &officer)), None);
         assert_eq!(read_one(raw("bo", "")).email(), None);
     }
 
@@ -354,6 +358,26 @@ mod tests {
         let form = Form { first_name: "\u{674e}".into(), reason: "abc".into(), ..Form::default() };
         assert_eq!(read_one(form.into()).text_bytes(), 6);
         assert_eq!(read_one(RawRow::default()).text_bytes(), 0);
+    }
+
+    #[test]
+    fn a_row_of_an_email_invitation_needs_an_officers_address_and_a_reason_alone() {
+        let (rules, officer) = (rules(), officer());
+        let rules = RowRules { kind: Kind::Email, ..row_rules(&rules, &officer) };
+        let read = |email: &str, reason: &str| {
+            let form = Form { email: email.into(), reason: reason.into(), ..Form::default() };
+            Row::read(1, 1, form.into(), &rules)
+        };
+        let row = read("bo@example-agency.gov.sg", "Project");
+        assert_eq!((&row.state, row.persona), (&RowState::Ready, Some(Persona::Officer)));
+        assert_eq!(row.subject(&rules).unwrap().person, Person::Invitee);
+        let vendor = read("bo@vendor.example.com", "");
+        let faults = [Fault::EmailNotOfficer.at(Field::Email), Fault::Required.at(Field::Reason)];
+        assert_eq!(vendor.state.faults(), faults);
+        let fixed = vendor.edited(row.raw.clone(), &rules).unwrap();
+        assert_eq!(fixed.state, RowState::Ready);
+        let unread = RawRow { cell_faults: vec![Fault::CellFormula.at(Field::Email)], ..row.raw };
+        assert_eq!(unread.check(&rules), Err(vec![Fault::CellFormula.at(Field::Email)]));
     }
 
     #[test]

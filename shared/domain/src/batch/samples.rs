@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    Batch, BatchState, Counts, Duplicate, ObjectVersion, Questions, RawRow, Reason, Row, RowState, Source, read_all,
+    Batch, BatchState, Counts, Duplicate, ObjectVersion, Questions, RawRow, Reason, Row, RowRules, RowState, Source,
+    read_all,
 };
 use crate::{
     BatchId, EmailAddress, Entropy, Fault, Field, InviteId, Officer, OfficerId, Timestamp, TraceId,
     fields::Form,
+    invite::Kind,
     mail::{Mail, MailKind},
     rules::DomainRules,
 };
@@ -112,9 +114,14 @@ pub(super) fn named(email: &str, username: &str, first_name: &str, last_name: &s
     }
 }
 
+/// What rows of accounts are checked by.
+pub(super) fn row_rules<'a>(domains: &'a DomainRules, officer: &'a Officer) -> RowRules<'a> {
+    RowRules { domains, officer: &officer.email, kind: Kind::Account }
+}
+
 /// The rows of a workbook whose first row with a person is row 5.
 pub(super) fn read(raws: Vec<RawRow>) -> Vec<Row> {
-    read_all((5..).zip(raws), &rules(), &officer().email)
+    read_all((5..).zip(raws), &row_rules(&rules(), &officer()))
 }
 
 pub(super) fn read_one(raw: RawRow) -> Row {

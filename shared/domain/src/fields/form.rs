@@ -12,6 +12,7 @@ use crate::{
         blank::{is_blank, is_blank_name},
         text::trim,
     },
+    invite::Kind,
     rules::DomainRules,
 };
 
@@ -152,6 +153,18 @@ impl Form {
     #[must_use]
     pub fn is_blank(&self) -> bool {
         Field::ALL.iter().all(|field| trim(self.get(*field)).is_empty())
+    }
+
+    /// Reads the form as a request of this kind by the officer with address `officer`.
+    ///
+    /// # Errors
+    ///
+    /// Every fault, in the order of the columns.
+    pub fn request(&self, kind: Kind, rules: &DomainRules, officer: &EmailAddress) -> Result<Subject, Vec<FieldFault>> {
+        match kind {
+            Kind::Account => self.account(rules, officer),
+            Kind::Email => self.email_invitation(rules, officer),
+        }
     }
 
     /// Reads the form as an email invitation by the officer with address `officer`.

@@ -1,7 +1,7 @@
 //! The account of an invite: created, found, checked in the directory, and deleted there.
 
 use super::{
-    Conflict, Invite, Origin,
+    Conflict, Invite, Kind,
     history::Event,
     schedule::NextStep,
     state::{Account, AccountStatus, InviteState, PROVISION_LEASE},
@@ -101,7 +101,10 @@ impl Invite {
                 Ok(Self { state, ..self.touched(now) })
             }
             InviteState::Provisioning { .. } => {
-                let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
+                let state = match self.origin.kind() {
+                    Kind::Email => InviteState::Accepted,
+                    Kind::Account => InviteState::Queued,
+                };
                 Ok(Self { state, ..self.without_last(Event::Provisioning).touched(now) }.postponed(retry_at))
             }
             _ => Err(self.conflict("given back")),

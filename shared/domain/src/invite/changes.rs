@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Conflict, Invite, Origin,
+    Conflict, Invite,
     history::{Act, Actor, Event},
     schedule::NextStep,
     state::{Failure, InviteState},
@@ -221,7 +221,7 @@ impl Invite {
     /// The invite after the officer has opened its row again, to become another invite: its batch no longer counts it.
     #[must_use]
     pub fn without_row(self, now: Timestamp) -> Self {
-        Self { origin: Origin::Account, updated_at: now, ..self }
+        Self { origin: self.origin.alone(), updated_at: now, ..self }
     }
 }
 
@@ -234,6 +234,7 @@ mod tests {
         BatchId, DomainRules, Entropy, Keys,
         fields::Form,
         invite::{
+            Kind, Origin,
             samples::{
                 DAY, RULES, act, at, by_email, created, for_account, form, invited, mailbox, officer, paused_kept,
             },
@@ -429,10 +430,12 @@ mod tests {
 
     #[test]
     fn an_invite_whose_row_is_opened_again_belongs_to_no_batch() {
-        let origin = Origin::Batch { batch: BatchId::generate(at(0), &Entropy::seeded(1)), row: 2 };
-        let invite = Invite { origin, ..for_account() }.postponed(at(99));
-        let expected = Invite { origin: Origin::Account, updated_at: at(9), ..invite.clone() };
-        assert_eq!(invite.without_row(at(9)), expected);
+        let batch = BatchId::generate(at(0), &Entropy::seeded(1));
+        for (kind, alone) in [(Kind::Account, Origin::Account), (Kind::Email, Origin::Email)] {
+            let invite = Invite { origin: Origin::Batch { batch, row: 2, kind }, ..for_account() }.postponed(at(99));
+            let expected = Invite { origin: alone, updated_at: at(9), ..invite.clone() };
+            assert_eq!(invite.without_row(at(9)), expected);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The life of an invite.
 //!
 //! ```text
-//! account or row:    QUEUED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
+//! account:           QUEUED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
 //! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
 //! ```
 //!
@@ -13,6 +13,7 @@ mod account;
 mod changes;
 mod first_access;
 mod history;
+mod kind;
 mod licence;
 mod mail;
 #[cfg(test)]
@@ -36,6 +37,7 @@ use crate::{
 pub use changes::{AmendRefusal, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
 pub use history::{Act, Actor, Event, HistoryEntry};
+pub use kind::Kind;
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
 pub use schedule::{InvitationDue, KEEPING_LOOK, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
@@ -121,7 +123,31 @@ pub enum Origin {
     Batch {
         batch: BatchId,
         row: u32,
+        /// What the rows of the batch became. Before email invitations for many, they became accounts.
+        #[serde(default, rename = "of", skip_serializing_if = "Kind::is_account")]
+        kind: Kind,
     },
+}
+
+impl Origin {
+    /// Who gives the details of the person.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Email => Kind::Email,
+            Self::Account => Kind::Account,
+            Self::Batch { kind, .. } => *kind,
+        }
+    }
+
+    /// The same origin without its batch.
+    #[must_use]
+    fn alone(&self) -> Self {
+        match self.kind() {
+            Kind::Email => Self::Email,
+            Kind::Account => Self::Account,
+        }
+    }
 }
 
 /// The invite is not in a state from which this transition is possible: another writer was faster, or the call came too

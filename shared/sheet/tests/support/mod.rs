@@ -9,7 +9,7 @@ use std::io::{Cursor, Write as _};
 
 use domain::{
     EmailAddress, Field,
-    batch::{Answers, AskedColumn, Encoding, Held, Questions},
+    batch::{Answers, AskedColumn, Encoding, Held, Questions, RowRules},
     rules::DomainRules,
 };
 use sheet::{FileError, Limits, Reading, Sheet, SheetRow};
@@ -221,6 +221,7 @@ pub(crate) fn outcome_with(bytes: &[u8], answers: &Answers) -> String {
         {"domain": "example-agency.gov.sg", "match": "exact", "persona": "officer", "seed": "eligible"}]}"#;
     let rules = DomainRules::from_json(rules).unwrap();
     let officer = EmailAddress::parse("officer@example-agency.gov.sg").unwrap();
+    let rules = RowRules { domains: &rules, officer: &officer, kind: answers.kind.unwrap_or_default() };
     let describe = |row: SheetRow| {
         let mut words = vec![row.sheet_row.to_string()];
         for field in Field::ALL {
@@ -229,7 +230,7 @@ pub(crate) fn outcome_with(bytes: &[u8], answers: &Answers) -> String {
                 words.push(format!("{}={text:?}", field.spec().name));
             }
         }
-        let faults = row.raw.check(&rules, &officer).err().unwrap_or_default();
+        let faults = row.raw.check(&rules).err().unwrap_or_default();
         words.extend(faults.iter().map(|fault| format!("{}:{}", fault.field.spec().name, fault.fault.code())));
         words.extend(row.raw.guessed.iter().map(|field| format!("{}?", field.name())));
         words.join(" ")
@@ -249,6 +250,8 @@ fn asked(questions: &Questions) -> String {
     words.extend(questions.missing.iter().map(|field| format!("no {}", field.name())));
     words.extend(questions.worksheets.iter().map(|choice| format!("{} has {}", choice.name, choice.rows)));
     words.extend(questions.encodings.iter().map(|choice| format!("{}={}", choice.name.name(), choice.sample)));
+    let kinds: Vec<&str> = questions.kinds.iter().map(|kind| kind.name()).collect();
+    words.extend((!kinds.is_empty()).then(|| kinds.join(" or ")));
     words.join(", ")
 }
 

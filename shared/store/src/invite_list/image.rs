@@ -112,7 +112,11 @@ mod tests {
             let mut invite = account_invite(&officer("ada"), &form, beginning(), &entropy);
             let whole = Summary::of(&invite);
             invite.profile = None;
-            invite.origin = domain::invite::Origin::Batch { batch: BatchId::generate(beginning(), &entropy), row: 1 };
+            invite.origin = domain::invite::Origin::Batch {
+                batch: BatchId::generate(beginning(), &entropy),
+                row: 1,
+                kind: domain::invite::Kind::Account,
+            };
             for summary in [whole, Summary::of(&invite)] {
                 let listed = json!({"v": {"N": "1"}, "summary": image(&summary), "later": {"S": "new"}});
                 assert!(read(listed).unwrap() == summary, "{form:?}");

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     BatchId, Day,
     fields::Form,
-    invite::{Act, Invite, Origin, SeedStatus, TechpassStatus},
+    invite::{Act, Invite, Kind, Origin, SeedStatus, TechpassStatus},
     mail::{Mail, MailKind, MailStatus},
     search::Words,
 };
@@ -28,7 +28,7 @@ fn invites() -> (Vec<Invite>, BatchId) {
     let (batch, _) = draft(&ada, Vec::new(), beginning(), &entropy);
     let first = account_invite(&ada, &named(officer_form("dee"), "Tan"), at(0), &entropy);
     let mut second = account_invite(&ada, &named(vendor_form("cy"), "lim"), at(1), &entropy);
-    second.origin = Origin::Batch { batch: batch.id, row: 1 };
+    second.origin = Origin::Batch { batch: batch.id, row: 1, kind: Kind::Account };
     let third = account_invite(&ada, &named(vendor_form("bo"), "Goh"), at(2), &entropy);
     let act = Act { at: at(9), trace: third.trace.clone(), action: None };
     let third = third.revoke(&act).unwrap();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    invite::{Actor, Invite, Origin, Progress},
+    invite::{Actor, Invite, Kind, Origin, Progress},
     tombstone::InviteTombstone,
 };
 use store::{Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow};
@@ -22,7 +22,7 @@ pub(super) async fn the_progress_of_a_batch_is_that_of_its_sent_rows(store: &Sto
         .iter()
         .map(|KeyedRow { row, .. }| {
             let mut invite = account_invite(&ada, &row.raw.form, now, &entropy);
-            invite.origin = Origin::Batch { batch: batch.id, row: row.number };
+            invite.origin = Origin::Batch { batch: batch.id, row: row.number, kind: Kind::Account };
             (row.version, KeyedRow::new(row.clone().sent(invite.id, now), &keys()), invite)
         })
         .collect();

@@ -1,5 +1,6 @@
 //! A list of people: checked, edited, submitted, done, and downloaded.
 
+mod emails;
 mod questions;
 mod rows;
 

@@ -45,7 +45,7 @@ fn columns() -> Value {
 }
 
 /// Reads what is announced, as the queue would deliver it.
-async fn read_announced(app: &App) -> usize {
+pub(super) async fn read_announced(app: &App) -> usize {
     let announced = app.queues.drain_announcements();
     for text in &announced {
         assert!(matches!(app.parse(serde_json::from_str(text).unwrap()).await, Disposition::Done));

@@ -5,7 +5,7 @@ use domain::{
     InviteId,
     batch::{BatchState, ObjectVersion},
     fields::Form,
-    invite::Origin,
+    invite::{Kind, Origin},
 };
 use futures::future::join_all;
 use queue::{QueueName, Wake};
@@ -81,7 +81,7 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     world.sweep().await;
     assert_eq!(world.queues().drain(QueueName::Dispatch), [Wake::Batch { id }]);
 
-    let origin = Origin::Batch { batch: id, row: 1 };
+    let origin = Origin::Batch { batch: id, row: 1, kind: Kind::Account };
     let mut invite = account_invite(&officer("olivia"), &vendor_form("ada"), world.clock.now(), &world.entropy);
     invite.origin = origin;
     let invite = world.keep(invite).await;

@@ -4,15 +4,17 @@ import { officer } from '../../../app/officer';
 import { count, numbers } from '../../../messages/time';
 import { errorNotice } from '../../../parts/error-notice';
 import { LightElement } from '../../../parts/light-element';
+import type { Kind } from '../../../rules/forms';
 import type { PasteBox } from '../intake/paste-box';
 import { Addition } from '../rows/addition';
-import { emptyRow, type RowText } from '../rows/new-rows';
+import { emptyRow, type RowText, rowsOfKind } from '../rows/new-rows';
 import type { BatchRows } from '../rows/rows';
 import '../intake/paste-box';
 
 /** Adds users to a list: pasted, or an empty row to be typed into. */
 export class BatchAdding extends LightElement {
   static override properties = {
+    kind: { attribute: false },
     rows: { attribute: false },
     text: { attribute: false },
     fault: { state: true },
@@ -20,6 +22,8 @@ export class BatchAdding extends LightElement {
     addition: { state: true },
     failure: { state: true },
   };
+  /** What the rows become. */
+  declare kind: Kind;
   declare rows: BatchRows;
   /** What was pasted over the list, to begin with. */
   declare text: string | undefined;
@@ -58,7 +62,7 @@ export class BatchAdding extends LightElement {
     const isBusy = Boolean(this.step);
     const add = (rows: readonly RowText[]) => void this.#add(rows);
     const empty = html`
-      <button type="button" class="button quiet" @click=${() => add([emptyRow()])}>Add an empty row</button>`;
+      <button type="button" class="button quiet" @click=${() => add([emptyRow(this.kind)])}>Add an empty row</button>`;
     return html`
       <paste-box label="Paste from Excel or from a mail" .text=${this.text} .onAdd=${add} .beside=${empty}></paste-box>
       <div class="actions">
@@ -89,7 +93,7 @@ export class BatchAdding extends LightElement {
         ? `A batch holds at most ${numbers.format(batchRows)} users: there is room for ${numbers.format(room)} more.`
         : undefined;
     if (this.fault) return;
-    await this.#run(new Addition(rows));
+    await this.#run(new Addition(rowsOfKind(this.kind, rows)));
   }
 
   async #run(addition: Addition): Promise<void> {

@@ -6,12 +6,13 @@ import { errorNotice } from '../../../parts/error-notice';
 import { choices, textField } from '../../../parts/field';
 import { LightElement } from '../../../parts/light-element';
 import { FIELDS } from '../../../rules/field-table';
-import { checkAlike, isOptional, labels, MANY_FIELDS, type ManyField } from '../../../rules/forms';
+import { checkAlike, isOptional, type Kind, labels, type ManyField, manyFieldsOf } from '../../../rules/forms';
 import type { BatchRows } from '../rows/rows';
 
 /** One text for a field of all users that are shown. */
 export class BatchChangeMany extends LightElement {
   static override properties = {
+    kind: { attribute: false },
     rows: { attribute: false },
     field: { state: true },
     text: { state: true },
@@ -19,6 +20,8 @@ export class BatchChangeMany extends LightElement {
     done: { state: true },
     failure: { state: true },
   };
+  /** What the rows become. */
+  declare kind: Kind;
   declare rows: BatchRows;
   /** With what was done, as a sentence, unless the officer cancelled. */
   declare onClose: (done?: string) => void;
@@ -34,11 +37,12 @@ export class BatchChangeMany extends LightElement {
 
   constructor() {
     super();
-    Object.assign(this, { field: 'organisation', text: '', showsFault: false });
+    Object.assign(this, { text: '', showsFault: false });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.field = this.kind === 'email' ? 'reason' : 'organisation';
     // The rows that the officer saw are changed, although the changes may move others into the list.
     this.#numbers = this.rows.list.changeable.map(({ number }) => number);
   }
@@ -65,7 +69,7 @@ export class BatchChangeMany extends LightElement {
           ${errorNotice(this.failure, { safe: this.#safe })}
           <div class="field"><label for="many-field">What to change</label>
             <select id="many-field" @change=${this.#chooseField}>
-              ${MANY_FIELDS.map(
+              ${manyFieldsOf(this.kind).map(
                 (each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`,
               )}
             </select></div>

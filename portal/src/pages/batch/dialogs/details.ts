@@ -17,7 +17,16 @@ import {
 import { LightElement } from '../../../parts/light-element';
 import { externalLink, serviceRequestLink } from '../../../parts/service-request';
 import { tidyEmail } from '../../../rules/fields';
-import { type AccountField, ALL_FIELDS, checkAccount, type Faults, labels, type Values } from '../../../rules/forms';
+import {
+  type AccountField,
+  ALL_FIELDS,
+  checkAccount,
+  checkEmailInvitation,
+  type Faults,
+  type Kind,
+  labels,
+  type Values,
+} from '../../../rules/forms';
 import { seedAnswer } from '../../../rules/text';
 import { hasFailed, isGuess, outcomeOf, type Row, repairText } from '../rows/row';
 import type { BatchRows } from '../rows/rows';
@@ -29,10 +38,13 @@ const GUIDE = 'https://docs.developer.tech.gov.sg/docs/techpass-user-guide/#/onb
 export class BatchDetails extends LightElement {
   static override properties = {
     number: { attribute: false },
+    kind: { attribute: false },
     rows: { attribute: false },
     isOutdated: { state: true },
   };
   declare number: number;
+  /** What the rows become. */
+  declare kind: Kind;
   declare rows: BatchRows;
   /** With the state of the row after it was saved, as a sentence, unless the officer cancelled. */
   declare onClose: (outcome?: string) => void;
@@ -90,9 +102,7 @@ export class BatchDetails extends LightElement {
       <form novalidate aria-label="User details">
         ${form.summary()}
         ${errorNotice(this.isOutdated ? undefined : form.failure)}
-        ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
-        ${needsUsername(form, meaning) ? usernameField(form) : nothing}
-        ${profileFields(form)}
+        ${this.#person()}
         ${seedField(form, meaning)}
         ${reasonField(form, 'the person')}
         <div class="actions end">
@@ -100,6 +110,16 @@ export class BatchDetails extends LightElement {
           <button type="button" class="button quiet" @click=${() => this.onClose()}>Cancel</button>
         </div>
       </form>`;
+  }
+
+  /** Who it is; in an email invitation the invitee says more than the address. */
+  #person(): TemplateResult {
+    const [form, { meaning }] = [this.#form, this.#domain];
+    if (this.kind === 'email') return emailField(form, meaning, 'The public officer’s organisation email address.');
+    return html`
+      ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
+      ${needsUsername(form, meaning) ? usernameField(form) : nothing}
+      ${profileFields(form)}`;
   }
 
   #notice({ duplicate, invite }: Row): TemplateResult | typeof nothing {
@@ -132,7 +152,8 @@ export class BatchDetails extends LightElement {
 
   /** The server's verdict counts while a text is not changed; the page's own rules judge changed ones. */
   #check(values: Values<AccountField>): Faults<AccountField> {
-    const faults = checkAccount(values, this.#domain.meaning, officer.email);
+    const check = this.kind === 'email' ? checkEmailInvitation : checkAccount;
+    const faults: Faults<AccountField> = check(values, this.#domain.meaning, officer.email);
     for (const { field, code } of this.#row?.errors ?? []) {
       if (values[field as AccountField] === this.#saved[field as AccountField]) faults[field as AccountField] ??= code;
     }

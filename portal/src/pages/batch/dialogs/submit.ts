@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, numbers } from '../../../messages/time';
 import { showModal } from '../../../parts/modal';
+import type { Kind } from '../../../rules/forms';
 import { seedAnswer } from '../../../rules/text';
 import { isReady, needsFixing } from '../rows/row';
 import type { BatchRows } from '../rows/rows';
@@ -9,12 +10,17 @@ import type { BatchRows } from '../rows/rows';
 export type Decision = 'send' | 'wait' | undefined;
 
 /** Says what submitting will do, and asks whether to wait for the rest. Nothing, when the officer cancels. */
-export async function askToSubmit(rows: BatchRows): Promise<Decision> {
-  const answer = await showModal('submit-title', (dialog) => question(rows, dialog));
+export async function askToSubmit(rows: BatchRows, kind: Kind): Promise<Decision> {
+  const answer = await showModal('submit-title', (dialog) => question(rows, kind, dialog));
   return (answer || undefined) as Decision;
 }
 
-function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
+const EFFECT: Record<Kind, string> = {
+  account: 'Accounts to be created',
+  email: 'Invitations to be mailed',
+};
+
+function question(rows: BatchRows, kind: Kind, dialog: HTMLDialogElement): TemplateResult {
   const { ready, duplicate } = rows.counts!;
   const { all } = rows.list;
   const seed = all.filter((row) => isReady(row) && seedAnswer(row.values.seed) === 'yes').length;
@@ -29,7 +35,7 @@ function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
     <form method="dialog" @submit=${answer}>
       <h2 id="submit-title">Submit ${users}?</h2>
       <dl class="tally">
-        <div><dt>Accounts to be created</dt><dd>${numbers.format(ready)}</dd></div>
+        <div><dt>${EFFECT[kind]}</dt><dd>${numbers.format(ready)}</dd></div>
         <div><dt>with SEED</dt><dd>${numbers.format(seed)}</dd></div>
         ${duplicate ? html`<div><dt>Skipped</dt><dd>${numbers.format(duplicate)}</dd></div>` : nothing}
         ${rest ? html`<div><dt>To fix, not sent</dt><dd>${numbers.format(rest)}</dd></div>` : nothing}

@@ -15,6 +15,8 @@ import { duplicateText, errorOf, textOf, unsavedOf } from './verdict';
 /** What the cells of a row need beside it. */
 export interface CellContext {
   readonly pending: PendingFields | undefined;
+  /** What a card says of a user without a name. */
+  readonly unnamed: string;
   readonly menu: (row: Row) => readonly MenuItem[];
   /** What could not be saved is to be sent again. */
   readonly onRetry: () => void;
@@ -40,7 +42,7 @@ function card(row: Row, context: CellContext): TemplateResult {
   const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
   return html`
     <b class="text">${values.email || 'No address'}</b>
-    <span class="text subtle">${number}. ${name || 'No name'}</span>
+    <span class="text subtle">${number}. ${name || context.unnamed}</span>
     ${cardMark(row, context)}`;
 }
 

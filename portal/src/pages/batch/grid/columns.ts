@@ -1,11 +1,15 @@
-import { type AccountField, ALL_FIELDS, labels } from '../../../rules/forms';
+import { type AccountField, fieldsOfKind, type Kind, labels } from '../../../rules/forms';
 
 export type Column = 'state' | AccountField | 'user' | 'menu';
 
-/** Who the user is comes first. The other columns are in the order of the template. */
-export const WIDE: readonly Column[] = [
-  ...new Set<Column>(['state', 'username', 'email', 'firstName', 'lastName', 'seed', ...ALL_FIELDS, 'menu']),
-];
+const FIRST: readonly AccountField[] = ['username', 'email', 'firstName', 'lastName', 'seed'];
+
+/** The columns of a list of this kind. Who the user is comes first; the others are in the order of the template. */
+export function wideColumns(kind: Kind): readonly Column[] {
+  const fields = fieldsOfKind(kind);
+  return [...new Set<Column>(['state', ...FIRST.filter((field) => fields.includes(field)), ...fields, 'menu'])];
+}
+
 /** Where a row is a card. */
 export const NARROW: readonly Column[] = ['user', 'menu'];
 

@@ -4,11 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import { rowStates } from '../../../messages/batches';
 import { LightElement } from '../../../parts/light-element';
 import type { MenuItem } from '../../../parts/row-menu';
-import { type AccountField, labels } from '../../../rules/forms';
+import { type AccountField, type Kind, labels } from '../../../rules/forms';
 import type { PendingFields } from '../rows/pending';
 import { canEdit, isGuess, needsFixing, type Row } from '../rows/row';
 import { type CellContext, cellContent } from './cells';
-import { type Column, HEIGHT, isField, NARROW, TITLES, WIDE } from './columns';
+import { type Column, HEIGHT, isField, NARROW, TITLES, wideColumns } from './columns';
 import { moveOf, nextError } from './moves';
 import { CellNote } from './note';
 import { errorOf, textOf, unsavedOf, verdictOf } from './verdict';
@@ -29,6 +29,7 @@ export interface CellEdit {
  */
 export class BatchGrid extends LightElement {
   static override properties = {
+    kind: { attribute: false },
     rows: { attribute: false },
     pending: { attribute: false },
     version: { attribute: false },
@@ -39,6 +40,8 @@ export class BatchGrid extends LightElement {
     top: { state: true },
     columns: { state: true },
   };
+  /** What the rows become. */
+  declare kind: Kind;
   declare rows: readonly Row[];
   /** What was typed into cells and is not saved. */
   declare pending: ReadonlyMap<number, PendingFields>;
@@ -70,7 +73,7 @@ export class BatchGrid extends LightElement {
 
   constructor() {
     super();
-    Object.assign(this, { at: 0, column: 1, isEditing: false, top: 0, columns: narrow.matches ? NARROW : WIDE });
+    Object.assign(this, { kind: 'account', at: 0, column: 1, isEditing: false, top: 0, columns: NARROW });
   }
 
   override connectedCallback(): void {
@@ -121,6 +124,7 @@ export class BatchGrid extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('kind')) this.#arrange();
     if (!this.hasUpdated) return;
     if (!changed.has('at')) this.#stay();
     this.at = Math.max(0, Math.min(this.at, this.rows.length - 1));
@@ -145,7 +149,7 @@ export class BatchGrid extends LightElement {
     const { rows, columns } = this;
     const window = this.#window();
     return html`
-      <div class="grid ${columns === NARROW ? 'cards' : ''}" role="grid" tabindex="0" aria-label="Users"
+      <div class="grid ${columns === NARROW ? 'cards' : this.kind}" role="grid" tabindex="0" aria-label="Users"
         aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
         aria-activedescendant=${this.#activeId(window)} aria-describedby="grid-note"
         @scroll=${this.#scrolled} @keydown=${this.#pressed}
@@ -176,6 +180,7 @@ export class BatchGrid extends LightElement {
     const kind = needsFixing(row) ? 'bad' : row.state.toLowerCase();
     const context: CellContext = {
       pending: this.pending.get(row.number),
+      unnamed: this.kind === 'email' ? 'Email invitation' : 'No name',
       menu: this.menu,
       onRetry: () => this.onRetry(),
     };
@@ -279,7 +284,7 @@ export class BatchGrid extends LightElement {
   }
 
   #arrange(): void {
-    this.columns = narrow.matches ? NARROW : WIDE;
+    this.columns = narrow.matches ? NARROW : wideColumns(this.kind);
     this.column = Math.min(this.column, this.columns.length - 1);
     this.isEditing = false;
   }

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from '../../../api/client';
 import { Failure } from '../../../api/failure';
 import { IdempotencyKeys } from '../../../api/idempotency';
+import type { Kind } from '../../../rules/forms';
 import { Addition } from '../rows/addition';
 import { inRequests, type RowText, requestRows } from '../rows/new-rows';
 import { RowRequests } from '../rows/requests';
@@ -36,7 +37,10 @@ export class RowsBatch {
   readonly #rest: Addition;
   #batchId: string | undefined;
 
-  constructor(rows: readonly RowText[]) {
+  constructor(
+    rows: readonly RowText[],
+    private readonly kind: Kind = 'account',
+  ) {
     this.total = rows.length;
     this.#first = inRequests(rows, rows.length)[0] ?? [];
     this.#rest = new Addition(rows.slice(this.#first.length));
@@ -61,7 +65,7 @@ export class RowsBatch {
   }
 
   async #createFirst(): Promise<string> {
-    const body = { rows: requestRows(this.#first) };
+    const body = { rows: requestRows(this.#first), ...(this.kind === 'email' && { kind: this.kind }) };
     const { batchId } = (await ask('post', '/api/batches', { body, idempotencyKey: keys.of(body) })).body;
     keys.done();
     return batchId;

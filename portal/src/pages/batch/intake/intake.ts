@@ -8,6 +8,7 @@ import { errorNotice } from '../../../parts/error-notice';
 import { icon } from '../../../parts/icon';
 import { LightElement } from '../../../parts/light-element';
 import { announce } from '../../../parts/live';
+import { carry } from '../../forms/carried';
 import { emptyRow, type RowText } from '../rows/new-rows';
 import { columnLabels } from './columns';
 import { batchOfFile, RowsBatch } from './create';
@@ -56,7 +57,7 @@ export class BatchIntake extends LightElement {
         <div class="intake-ways">
           ${this.#dropPlace()}
           <paste-box label="Or paste from Excel or from a mail" .beside=${typeIn}
-            .onAdd=${(rows: readonly RowText[]) => this.#add(rows)}></paste-box>
+            .onAdd=${(rows: readonly RowText[]) => this.#add(rows)} .onByEmail=${byEmail}></paste-box>
         </div>
         ${step ? html`<p class="step"><span class="spinner"></span><span role="status">${step}</span></p>` : nothing}
       </section>`;
@@ -131,7 +132,10 @@ export class BatchIntake extends LightElement {
   }
 
   #addEmptyRows(): void {
-    this.#createOfRows('Adding empty rows…', Array.from({ length: EMPTY_ROWS }, emptyRow));
+    this.#createOfRows(
+      'Adding empty rows…',
+      Array.from({ length: EMPTY_ROWS }, () => emptyRow('account')),
+    );
   }
 
   #createOfRows(step: string, rows: readonly RowText[]): void {
@@ -172,6 +176,11 @@ export class BatchIntake extends LightElement {
       this.#again = () => void this.#downloadTemplate();
     }
   }
+}
+
+function byEmail(addresses: string): void {
+  carry({ addresses });
+  go('/invite/email/many');
 }
 
 customElements.define('batch-intake', BatchIntake);

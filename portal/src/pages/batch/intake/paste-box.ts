@@ -24,6 +24,8 @@ export class PasteBox extends LightElement {
   /** Another way, beside the button that adds. */
   declare beside: TemplateResult | undefined;
   declare onAdd: (rows: readonly RowText[]) => void;
+  /** Invites people by email, of whom only addresses were found in a text. */
+  declare onByEmail: ((text: string) => void) | undefined;
   /** What was found in the text that was typed or pasted. */
   declare found: Pasted | undefined;
   /** Whether that text is too long to be shown. */
@@ -61,12 +63,23 @@ export class PasteBox extends LightElement {
         <p class="hint" id="paste-found" role="status">
           ${found ? foundText(found) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
         ${found ? this.#unknownColumns(found) : nothing}
+        ${found ? this.#byEmail(found) : nothing}
         <div class="actions">
           <button class="button" aria-disabled=${String(n === 0)}>
             ${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
           ${isHeld ? clear : (this.beside ?? nothing)}
         </div>
       </form>`;
+  }
+
+  /** Without contact numbers there are no accounts, but invitations. */
+  #byEmail({ rows }: Pasted): TemplateResult | typeof nothing {
+    const { onByEmail } = this;
+    if (!onByEmail || rows.length === 0 || rows.some(({ contactNumber }) => contactNumber)) return nothing;
+    const button = html`
+      <button type="button" class="link" @click=${() => onByEmail(this.#text)}>Invite them by email</button>`;
+    return html`<p class="notice warn"><span>No contact numbers found. ${button}, and they fill in their own details;
+      or add them here, and fill in the details yourself.</span></p>`;
   }
 
   #read(text: string, said = this.#kept(text)): void {

@@ -1,6 +1,16 @@
 import type { Schemas } from '../../../api/client';
 import type { operations } from '../../../api/schema';
-import { type AccountField, checkAlike, type Faults, labels, MANY_FIELDS, type ManyField } from '../../../rules/forms';
+import {
+  type AccountField,
+  checkAlike,
+  type Faults,
+  fieldsOfKind,
+  type Kind,
+  labels,
+  MANY_FIELDS,
+  type ManyField,
+  manyFieldsOf,
+} from '../../../rules/forms';
 import { type Column, fieldNamed, judge } from '../intake/columns';
 
 export type Questions = NonNullable<Schemas['BatchBody']['questions']>;
@@ -18,6 +28,7 @@ export function startOf({ columns = [] }: Questions): Texts {
   return {
     worksheet: '',
     encoding: '',
+    kind: '',
     columns: '',
     ...Object.fromEntries(columns.map(({ field }, at) => [columnName(at), fieldNamed(field) ?? ''])),
     ...Object.fromEntries(MANY_FIELDS.map((field) => [valueName(field), ''])),
@@ -29,6 +40,7 @@ export function namesOf({ columns = [] }: Questions): Record<string, string> {
   return {
     worksheet: 'Worksheet',
     encoding: 'Text',
+    kind: 'How to invite them',
     columns: 'Columns',
     ...Object.fromEntries(columns.map(({ title }, at) => [columnName(at), title])),
     ...Object.fromEntries(MANY_FIELDS.map((field) => [valueName(field), labels[field]])),
@@ -49,16 +61,26 @@ export interface Missing {
 
 /** What no column holds: the fields that every list needs, and others that the reader asks for. */
 export function missingOf(questions: Questions, texts: Texts): Missing {
+  const fields = fieldsOfKind(kindOf(texts));
   const columns = columnsOf(questions, texts);
   const asked = (questions.missing ?? []).flatMap((name) => fieldNamed(name) ?? []);
   // Where no column is asked about, only the reader knows what is there.
   const needed: readonly string[] = columns.length > 0 ? judge(columns).missing : [];
   const isFree = (field: AccountField) => columns.every((each) => each.field !== field);
+  const isAsked = (field: ManyField) => asked.includes(field) || (field === 'seed' && kindOf(texts) === 'email');
   return {
-    ofColumns: (Object.keys(labels) as AccountField[]).filter((field) => needed.includes(field) && !isForAll(field)),
-    ofValues: MANY_FIELDS.filter((field) => needed.includes(field) || (asked.includes(field) && isFree(field))),
+    ofColumns: fields.filter((field) => needed.includes(field) && !isForAll(field)),
+    ofValues: manyFieldsOf(kindOf(texts)).filter(
+      (field) => needed.includes(field) || (isAsked(field) && isFree(field)),
+    ),
   };
 }
+
+/** What the rows become, as far as it is chosen. */
+export const kindOf = ({ kind }: Texts): Kind => (kind === 'email' ? 'email' : 'account');
+
+/** Whether the columns are still to be looked at: not before it is chosen what the rows become. */
+export const isKindOpen = ({ kinds = [] }: Questions, { kind }: Texts): boolean => kinds.length > 0 && !kind;
 
 const isForAll = (field: AccountField): boolean => (MANY_FIELDS as readonly AccountField[]).includes(field);
 
@@ -77,7 +99,11 @@ export function faultsOf(questions: Questions, texts: Texts): Faults<string> {
   const faults: Record<string, string | undefined> = {
     worksheet: questions.worksheets?.length && !texts.worksheet ? 'Choose the worksheet to read.' : undefined,
     encoding: questions.encodings?.length && !texts.encoding ? 'Choose the text that looks right.' : undefined,
-    columns: ofColumns.length > 0 ? `Choose the columns that hold these: ${inWords(ofColumns)}.` : undefined,
+    kind: isKindOpen(questions, texts) ? 'Choose how they are to be invited.' : undefined,
+    columns:
+      ofColumns.length > 0 && !isKindOpen(questions, texts)
+        ? `Choose the columns that hold these: ${inWords(ofColumns)}.`
+        : undefined,
     ...Object.fromEntries(columns.map(({ field }, at) => [columnName(at), field && twice.has(field) ? TWICE : ''])),
     ...Object.fromEntries(
       ofValues.map((field) => [valueName(field), checkAlike(field, texts[valueName(field)] ?? '')]),
@@ -98,9 +124,15 @@ export function answersOf(questions: Questions, texts: Texts): Answers {
     ...(values.length > 0 && { values: Object.fromEntries(values) }),
     ...(texts.worksheet && { worksheet: texts.worksheet }),
     ...(texts.encoding && { encoding: texts.encoding }),
+    ...(questions.kinds?.length && { kind: kindOf(texts) }),
   };
 }
 
-/** The columns that will not be read, by their titles. */
-export const leftOutOf = (questions: Questions, texts: Texts): readonly string[] =>
-  columnsOf(questions, texts).flatMap(({ field, title }) => (field ? [] : [title]));
+/** The columns that will not be read, by their titles: those without a field, and those that invitees fill in. */
+export function leftOutOf(questions: Questions, texts: Texts): readonly string[] {
+  const fields: readonly (string | null)[] = [
+    ...fieldsOfKind(kindOf(texts)),
+    ...(kindOf(texts) === 'account' ? ['fullName'] : []),
+  ];
+  return columnsOf(questions, texts).flatMap(({ field, title }) => (fields.includes(field) ? [] : [title]));
+}

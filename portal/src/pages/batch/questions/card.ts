@@ -6,7 +6,7 @@ import { Form } from '../../../parts/form';
 import { icon } from '../../../parts/icon';
 import { LightElement } from '../../../parts/light-element';
 import { FIELDS } from '../../../rules/field-table';
-import { labels, type ManyField } from '../../../rules/forms';
+import { type Kind, labels, type ManyField } from '../../../rules/forms';
 import { columnLabels, isUntitled, untitledName } from '../intake/columns';
 import { remember } from '../intake/memory';
 import {
@@ -16,6 +16,7 @@ import {
   columnsOf,
   faultsOf,
   inWords,
+  isKindOpen,
   leftOutOf,
   missingOf,
   namesOf,
@@ -33,6 +34,12 @@ const YES_OR_NO: readonly Choice[] = [
   { value: 'No', label: 'No' },
   { value: 'Yes', label: 'Yes' },
 ];
+
+const WAYS: Record<Kind, TemplateResult> = {
+  email: html`<b>By email</b> <small>Each gets a mail, and fills in name and number themselves. For public officers.
+    </small>`,
+  account: html`<b>With an account created for them</b> <small>You say which column holds the numbers.</small>`,
+};
 
 /** Asks what the reading of a file leaves open; nothing of it is guessed, and nothing is read before it is answered. */
 export class BatchQuestions extends LightElement {
@@ -67,8 +74,8 @@ export class BatchQuestions extends LightElement {
         ${errorNotice(form.failure)}
         ${this.#worksheets()}
         ${this.#encodings()}
-        ${this.#columns()}
-        ${this.#values()}
+        ${this.#kinds()}
+        ${isKindOpen(this.questions, form.values) ? nothing : html`${this.#columns()}${this.#values()}`}
         <div class="actions end">
           <button class="button primary" aria-disabled=${String(form.isSending)}>
             ${form.isSending ? 'Sending…' : 'Read the list'}</button>
@@ -95,6 +102,13 @@ export class BatchQuestions extends LightElement {
     }));
     return this.#choices('encoding', 'Which of these looks right?', of, {
       hint: 'The file does not say how its letters are written. Look at names that you know.',
+    });
+  }
+
+  #kinds(): TemplateResult | typeof nothing {
+    const of = (this.questions.kinds ?? []).map((kind) => ({ value: kind, label: WAYS[kind] }));
+    return this.#choices('kind', 'How are these people to be invited?', of, {
+      hint: 'The list has no contact numbers, and without one no account can be created on behalf of somebody.',
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../api/client';
 import { officer } from '../../../app/officer';
-import type { AccountField } from '../../../rules/forms';
+import { type AccountField, fieldsOfKind, type Kind } from '../../../rules/forms';
 
 /** The texts of a row that is not in a batch yet; `guessed` names the parts of a whole name that was split. */
 export type RowText = Partial<Record<AccountField, string>> & {
@@ -11,7 +11,15 @@ export type RowText = Partial<Record<AccountField, string>> & {
 const FRAME_BYTES = new Blob(['{"rows":[]}']).size;
 
 /** The API keeps no row without a word in it, so an empty one starts with its usual answers. */
-export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });
+export const emptyRow = (kind: Kind): RowText =>
+  kind === 'email' ? { seed: 'No' } : { countryCode: '65', seed: 'No' };
+
+/** The rows without what their invitees fill in themselves. */
+export function rowsOfKind(kind: Kind, rows: readonly RowText[]): readonly RowText[] {
+  if (kind === 'account') return rows;
+  const fields = fieldsOfKind(kind);
+  return rows.map((row) => Object.fromEntries(fields.flatMap((field) => (row[field] ? [[field, row[field]]] : []))));
+}
 
 /** Rows as the API takes them. */
 export function requestRows(rows: readonly RowText[]): Schemas['NewRow'][] {

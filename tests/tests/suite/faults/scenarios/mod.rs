@@ -7,7 +7,7 @@ mod steps;
 mod table;
 
 use super::{
-    canaries::{NRIC, telling},
+    canaries::{NRIC, REASON, telling},
     world::World,
 };
 use directory::{AccountStatus, AccountToCreate, Accounts as _, Elsewhere};
@@ -142,6 +142,22 @@ async fn questions(world: &World) {
     }
     world.settle().await;
     hand_on(world, &batch, json!({})).await;
+    world.settle().await;
+}
+
+/// A pasted list of addresses, whose invitees are mailed; one of them accepts.
+async fn addresses(world: &World) {
+    let rows: Vec<Value> = ["thaddeus", "ignatius"]
+        .map(|name| {
+            let email = format!("{name}@sample-board.gov.sg");
+            json!({"email": email, "reason": REASON, "seed": "Yes"})
+        })
+        .into();
+    let list = json!({"kind": "email", "rows": rows});
+    let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", list).await.expect(201);
+    hand_on(world, &format!("/api/batches/{}", made.body["batchId"].as_str().unwrap()), json!({})).await;
+    world.settle().await;
+    accept(world, "thaddeus@sample-board.gov.sg").await;
     world.settle().await;
 }
 

@@ -5,7 +5,7 @@ use futures::future::FutureExt as _;
 use super::Scenario;
 
 /// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
-pub(in crate::faults) const ALL: [Scenario; 23] = [
+pub(in crate::faults) const ALL: [Scenario; 24] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -138,5 +138,11 @@ pub(in crate::faults) const ALL: [Scenario; 23] = [
         about: &["manage-batches", "parse-batch"],
         jobs: &[],
         script: |world| super::questions(world).boxed_local(),
+    },
+    Scenario {
+        name: "addresses",
+        about: &["manage-batches", "dispatch-batch", "provision-user", "send-mail"],
+        jobs: &[],
+        script: |world| super::addresses(world).boxed_local(),
     },
 ];
