@@ -8,8 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, Attributes, CreateOutcome, DirectoryError,
-    Elsewhere, FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
+    AccountChange, AccountHistory, AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, Attributes,
+    ChangeOutcome, CreateOutcome, DirectoryError, Elsewhere, FirstPasswordOutcome, FoundAccount, Licences,
+    ListedAccount, SignIn, SignedIn, WithdrawOutcome, is_same_mailbox,
 };
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licence::LicenceFault};
 
@@ -116,6 +117,10 @@ pub enum Call {
     MailFirstPassword,
     /// A call of [`Accounts::status`] by a function.
     AccountStatus,
+    /// A call of [`Accounts::history`] by a function.
+    AccountHistory,
+    /// A call of [`Accounts::change`] by a function.
+    ChangeAccount,
 }
 
 impl Call {
@@ -133,6 +138,8 @@ impl Call {
             Self::ListLicensed => "directory.list_licensed",
             Self::MailFirstPassword => "directory.mail_first_password",
             Self::AccountStatus => "directory.account_status",
+            Self::AccountHistory => "directory.account_history",
+            Self::ChangeAccount => "directory.change_account",
         }
     }
 }
@@ -319,6 +326,30 @@ impl Accounts for MemoryDirectory {
     async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
         self.ask(Call::AccountStatus, |state| {
             state.record(account).map_or(AccountStatus::Gone, |record| record.status())
+        })
+        .await
+    }
+
+    async fn history(&self, account: &Account) -> Result<Option<AccountHistory>, DirectoryError> {
+        self.ask(Call::AccountHistory, |state| {
+            let record = state.record(account)?;
+            let sign_in = if record.sign_in == Presence::Done { SignedIn::Once } else { SignedIn::Never };
+            Some(AccountHistory { invite: record.invite, sign_in })
+        })
+        .await
+    }
+
+    async fn change(&self, account: &Account, change: AccountChange) -> Result<ChangeOutcome, DirectoryError> {
+        self.call(Call::ChangeAccount, |state| {
+            let Some(record) = state.record(account) else { return ChangeOutcome::AccountGone };
+            match change {
+                AccountChange::Disable => record.access = Access::Disabled,
+                AccountChange::Enable => record.access = Access::Enabled,
+                AccountChange::Delete => {
+                    state.accounts.remove(&account.directory_id.to_ascii_lowercase());
+                }
+            }
+            ChangeOutcome::Changed
         })
         .await
     }

@@ -21,6 +21,26 @@ def test_a_revoked_invitation_is_dead_and_its_address_free(officer, other_office
     submit(other_officer.api, people.invitation(person))
 
 
+def test_an_account_that_nobody_used_is_deleted_and_its_details_corrected(officer, nobody, outbox, directory):
+    person = people.vendor()
+    invite = in_state(officer.api, submit(officer.api, people.account(person)), "ACCOUNT_CREATED")
+    token = token_of(outbox.wait(person["email"])[-1])
+    revoked = officer.api.post(f"/invites/{invite['id']}/revoke")
+    assert (revoked.status_code, revoked.json()["techpass"]["state"]) == (200, "REVOKING")
+    assert nobody.post("/invitations/view", {"token": token}).json()["state"] == "revoked"
+    in_state(officer.api, invite, "REVOKED")
+    assert directory.by_email(person["email"].lower()) == []
+    shown = officer.api.get(f"/invites/{invite['id']}")
+    corrected = {**people.account(person), "firstName": "Corrected"}
+    version = {"If-Match": shown.headers["etag"]}
+    amended = officer.api.patch(f"/invites/{invite['id']}", corrected, headers=version)
+    assert amended.status_code == 202, amended.text
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
+    (account,) = directory.by_email(person["email"].lower())
+    assert account["attributes"]["given_name"] == "Corrected"
+    assert len(outbox.wait(person["email"], count=2)) == 2
+
+
 def act(api, body: dict) -> dict:
     begun = api.post("/invites/actions", body)
     assert begun.status_code == 202, begun.text

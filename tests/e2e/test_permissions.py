@@ -44,6 +44,7 @@ RESERVED = {
         for action in ("s3:ListBucket", "s3:ListBucketVersions")
     },
     ("maintain", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
+    ("provision-user", "cognito-idp:AdminEnableUser", ""): "a holder signs in between two requests of a worker",
     ("maintain", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
     ("maintain", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",
     ("maintain", "sqs:SendMessage", "DispatchQueue"): "a batch is short of invites only through a fault of ours",

@@ -183,7 +183,8 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     # The audit ends licences of accounts whose invites are deleted, which no worker is woken for.
     assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser", "Maintain"}
     for ends_accounts in ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminEnableUser"]:
-        assert not holders(ends_accounts)
+        # Of a revoked invite whose holder has not signed in.
+        assert holders(ends_accounts) == {"ProvisionUser"}
     assert holders("ses:SendEmail") == {"SendMail"}
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     # Officers upload in the name of one, and the audit of accounts keeps backups.

@@ -149,7 +149,7 @@ impl PageState {
             InviteState::Disabled { .. } => Self::AccountDisabled,
             InviteState::AccountGone => Self::AccountGone,
             InviteState::Failed { .. } => Self::Failed,
-            InviteState::Revoked => Self::Revoked,
+            InviteState::Revoked | InviteState::Revoking { .. } => Self::Revoked,
             InviteState::NeedsAttention { .. } => Self::NeedsAttention,
         }
     }

@@ -1,4 +1,5 @@
-//! Creates the account of an invite, assigns and withdraws SEED licences, and has first passwords mailed.
+//! Creates the account of an invite, assigns and withdraws SEED licences, has first passwords mailed, and deletes the
+//! unused account of a revoked invite.
 //!
 //! - **trigger**: the provision queue; a message holds the id of an invite, or of an account's own request for SEED
 //! - **does**: the steps of [`Invite::next_step`], one after another, until there is nothing to do
@@ -15,6 +16,8 @@
 //! - **create an account**: GetItem (whether another system's account has the address), PutItem, AdminCreateUser, with
 //!   SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and the account's owner), SendMessage. Two
 //!   ListUsers before AdminCreateUser for an address with a plus-tag or with such an account
+//! - **delete an account**: PutItem (claim), AdminGetUser, AdminDisableUser, AdminGetUser, AdminDeleteUser, PutItem; if
+//!   its holder has signed in, AdminEnableUser or nothing in place of the deletion
 //! - **assign a licence, withdraw it**: AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem
 //! - **first password**: two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser,
 //!   PutItem; if nothing was mailed, GetItem (mailbox) and TransactWriteItems instead of the last
@@ -22,17 +25,18 @@
 //! An account is claimed before it is created. If the answer or this process is lost, the claim stays until its lease
 //! ends. The next worker then finds the account by the id of its invite, and adopts it.
 
+mod deletion;
+mod first_password;
 mod licence;
 
 use std::{sync::Arc, time::Duration};
 
-use boot::{Disposition, RECORD_PAUSES, Stack, leaves_time};
-use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere, FirstPasswordOutcome, Licences};
+use boot::{Disposition, Stack};
+use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere, Licences};
 use domain::{
     Clock, Entropy, InviteId, Timestamp,
-    invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
+    invite::{Account, Failure, Invite, InviteState, NextStep},
     licence::SeedState,
-    mail::Closed,
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{Change, Store, StoreError, Stored, Written, settings::MailSwitch};
@@ -41,7 +45,8 @@ use tracing::Instrument as _;
 /// Steps of one message at most, lost races included: an invite has four, and each may be lost once.
 const ROUNDS: usize = 8;
 
-/// The time that must be left to claim an account: a turn, a create and its record that all take as long as they may.
+/// The time that must be left to claim an account, to create or delete it: a turn, a call and its record that all take
+/// as long as they may.
 const TIME_TO_CREATE: Duration = Duration::from_secs(24);
 
 /// The pause before the next attempt while the directory cannot be reached.
@@ -144,7 +149,7 @@ async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposit
 async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let now = deps.clock.now();
     let step = invite.next_step(now);
-    if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
+    if matches!(step, NextStep::Provision | NextStep::DeleteAccount) && now + TIME_TO_CREATE > deadline {
         return Ok(Next::OutOfTime);
     }
     // While no mail is sent the directory is not asked, because its answer would be too old when mail is sent again.
@@ -155,10 +160,13 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
         NextStep::CheckAddress => check_address(deps, invite).await,
         NextStep::CheckAccount => check_account(deps, invite).await,
         NextStep::Provision => provision(deps, invite).await,
+        NextStep::DeleteAccount => deletion::of_invite(deps, invite).await,
         // The holder waits for the password in front of a page. A licence that cannot be assigned must not delay it.
-        NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite, deadline).await,
+        NextStep::AssignSeed if first_password::is_awaited(&invite) => {
+            first_password::send(deps, invite, deadline).await
+        }
         NextStep::AssignSeed | NextStep::WithdrawSeed => licence::of_invite(deps, invite, step).await,
-        NextStep::SendFirstPassword => send_first_password(deps, invite, deadline).await,
+        NextStep::SendFirstPassword => first_password::send(deps, invite, deadline).await,
         NextStep::Nothing => Ok(Next::Rest),
     }
 }
@@ -267,138 +275,6 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
     if invite.seed == SeedState::Pending { licence::of_new_account(deps, account).await } else { invite.seed }
 }
 
-/// Has the directory mail a first password. As for every mail, the emergency stop, the bound of the mailbox and its
-/// suppression prevent it.
-async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
-    let now = deps.clock.now();
-    let put_off = |until| Ok::<_, StoreError>(invite.to_value().postponed(until));
-    let waits_until = match deps.store.mail_switch(now).await? {
-        MailSwitch::Running => None,
-        MailSwitch::Paused { until } => Some(until),
-        MailSwitch::Stopped => Some(now + WAKE_AFTER),
-    };
-    if let Some(until) = waits_until {
-        tracing::warn!(%until, "no mail is sent now; the first password waits");
-        return settle(deps, &invite, put_off(until)).await;
-    }
-    let mailbox = deps.store.find_mailbox(&invite.address_key).await?;
-    let mailbox = match mailbox.to_value().admit(invite.id, now) {
-        Ok(admitted) => mailbox.becomes(admitted),
-        Err(Closed::Full(until)) => {
-            tracing::warn!(%until, "the mailbox was sent its share; the first password waits");
-            return settle(deps, &invite, put_off(until)).await;
-        }
-        Err(Closed::Suppressed(reason)) => {
-            tracing::warn!(reason = reason.name(), "the mailbox is sent nothing, and no first password");
-            return settle(deps, &invite, invite.to_value().first_password_withheld(now)).await;
-        }
-    };
-    let Ok(claimed) = invite.to_value().claim_first_password(now) else {
-        return Ok(Next::Rest);
-    };
-    let Written::Done(claimed) = deps.store.write_both(invite.becomes(claimed), mailbox).await? else {
-        return Ok(Next::Reload);
-    };
-    let Some(account) = claimed.account() else {
-        return Ok(Next::Rest);
-    };
-    let answer = match deps.accounts.mail_first_password(account).await {
-        Ok(FirstPasswordOutcome::Mailed) => Answer::Mailed,
-        Ok(FirstPasswordOutcome::NotPending) => Answer::NotPending,
-        Ok(FirstPasswordOutcome::AccountGone) => Answer::AccountGone,
-        Err(DirectoryError::Unknown) => {
-            report(&DirectoryError::Unknown);
-            Answer::Lost
-        }
-        Err(error) => Answer::NotMailed { retry_at: deps.clock.now() + pause(deps, &error) },
-    };
-    record(deps, claimed, &answer, deadline).await?;
-    Ok(Next::Rest)
-}
-
-/// What the directory answered about a first password.
-enum Answer {
-    Mailed,
-    /// It has mailed none. It can be asked again at `retry_at`.
-    NotMailed {
-        retry_at: Timestamp,
-    },
-    /// It has mailed none: the holder has a password by now, which the next check of the account records.
-    NotPending,
-    /// It has mailed none: the account does not exist.
-    AccountGone,
-    /// It is unknown. Another password would void one that may be in the mail; the holder can ask for one in a minute.
-    Lost,
-}
-
-impl Answer {
-    /// The invite, whose first password is claimed, with this answer.
-    fn noted(&self, invite: Invite, now: Timestamp) -> Result<Invite, Conflict> {
-        match self {
-            Self::Mailed => invite.first_password_sent(now),
-            Self::NotMailed { retry_at } => invite.first_password_not_sent(*retry_at, now),
-            Self::NotPending | Self::Lost => invite.first_password_unknown(now),
-            Self::AccountGone => invite.account_gone(now),
-        }
-    }
-
-    /// Whether a mail may have been sent to its mailbox, so that it counts there.
-    fn may_have_been_mailed(&self) -> bool {
-        matches!(self, Self::Mailed | Self::Lost)
-    }
-}
-
-/// Records the directory's answer over the claim that it belongs to, although other parts of the invite may have
-/// changed. It tries again while the table is out and time is left. An outcome that is not recorded becomes unknown,
-/// and the holder has to ask again.
-async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
-    let (id, claim) = (claimed.id, claimed.first_password);
-    let mut known = Some(claimed);
-    for pause in RECORD_PAUSES {
-        match try_record(deps, id, claim, known.take(), answer).await {
-            Ok(Written::Done(())) => return Ok(()),
-            Ok(Written::LostRace) => {}
-            Err(error) if !leaves_time(pause, deps.clock.now(), deadline) => return Err(error),
-            Err(_) => tokio::time::sleep(pause).await,
-        }
-    }
-    if let Written::LostRace = try_record(deps, id, claim, None, answer).await? {
-        tracing::error!("others kept changing the invite; what became of its first password is not recorded");
-    }
-    Ok(())
-}
-
-/// One attempt to record, over the known invite, or over the invite as it is now. If no mail was sent, the same write
-/// subtracts it from the mailbox.
-async fn try_record(
-    deps: &Deps,
-    id: InviteId,
-    claim: FirstPassword,
-    known: Option<Stored<Invite>>,
-    answer: &Answer,
-) -> Result<Written, StoreError> {
-    let found = match known {
-        Some(invite) => Some(invite),
-        None => deps.store.get::<Invite>(&id).await?,
-    };
-    // Without this claim, the outcome is recorded already or no longer needed.
-    let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
-        return Ok(Written::Done(()));
-    };
-    let now = deps.clock.now();
-    let Ok(next) = answer.noted(invite.to_value(), now) else {
-        return Ok(Written::Done(()));
-    };
-    let change = invite.becomes(next);
-    if !answer.may_have_been_mailed() {
-        let mailbox = deps.store.find_mailbox(&change.address_key).await?;
-        if let Some(room) = mailbox.to_value().give_back(id, now) {
-            return Ok(deps.store.write_both(change, mailbox.becomes(room)).await?.without_value());
-        }
-    }
-    Ok(deps.store.write(change).await?.without_value())
-}
-
 /// Writes a change, and wakes the mail worker if a mail is due.
 async fn write(deps: &Deps, change: Change<Invite>) -> Result<Next, StoreError> {
     let written = deps.store.write(change).await?;
@@ -453,7 +329,9 @@ fn report(error: &DirectoryError) {
 
 fn report_unknown(claimed: &Invite) {
     match claimed.state {
-        InviteState::Provisioning { attempt, .. } if attempt >= ATTEMPTS_TO_REPORT => {
+        InviteState::Provisioning { attempt, .. } | InviteState::Revoking { attempt, .. }
+            if attempt >= ATTEMPTS_TO_REPORT =>
+        {
             tracing::error!(attempt, "the directory's answer is lost again and again");
         }
         _ => report(&DirectoryError::Unknown),
@@ -465,28 +343,9 @@ fn was_claimed_before(claimed: &InviteState) -> bool {
     matches!(claimed, InviteState::Provisioning { attempt, .. } if *attempt > 1)
 }
 
-fn awaits_first_password(invite: &Invite) -> bool {
-    matches!(invite.state, InviteState::AccountCreated { .. })
-        && matches!(invite.first_password, FirstPassword::Requested { .. })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_first_password_counts_in_its_mailbox_unless_it_is_known_not_to_be_mailed() {
-        let retry_at = Timestamp::from_unix_ms(0);
-        for (answer, counts) in [
-            (Answer::Mailed, true),
-            (Answer::Lost, true),
-            (Answer::NotMailed { retry_at }, false),
-            (Answer::NotPending, false),
-            (Answer::AccountGone, false),
-        ] {
-            assert_eq!(answer.may_have_been_mailed(), counts);
-        }
-    }
 
     #[test]
     fn only_an_earlier_claim_may_have_created_an_account() {

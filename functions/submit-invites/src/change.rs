@@ -122,8 +122,9 @@ impl Deps {
 fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
     match refusal {
         Refusal::NotFound => Problem::new(Slug::NotFound),
-        Refusal::StateConflict if *verb == Verb::Revoke => Problem::new(Slug::StateConflict)
-            .detail("The account is made or being made; it can only be ended in the directory."),
+        Refusal::StateConflict if *verb == Verb::Revoke => Problem::new(Slug::StateConflict).detail(
+            "The account is being created, or its holder has signed in; it can only be ended in the directory.",
+        ),
         Refusal::StateConflict => Problem::new(Slug::StateConflict),
         Refusal::Undeliverable => Problem::new(Slug::StateConflict)
             .detail("The last mail was returned. Amend the address first, or revoke the invite."),

@@ -832,7 +832,7 @@ export interface components {
             /** @description The status of the SEED licence. */
             seed?: ("not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn") | null;
             /** @description The status of the TechPass account. */
-            techpass?: ("queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention") | null;
+            techpass?: ("queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoking" | "revoked" | "needs-attention") | null;
             /**
              * Format: date
              * @description Invited on this day in Singapore or earlier.
@@ -1911,7 +1911,7 @@ export interface operations {
                 /** @description Words of a name, an address, an organisation, a department or a username, in any order and spelling. */
                 q?: string;
                 /** @description The status of the TechPass account. */
-                techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
+                techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoking" | "revoked" | "needs-attention";
                 /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
                 /** @description The status of the mail to the invitee. */
@@ -2075,7 +2075,7 @@ export interface operations {
                 /** @description Words of a name, an address, an organisation, a department or a username, in any order and spelling. */
                 q?: string;
                 /** @description The status of the TechPass account. */
-                techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
+                techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoking" | "revoked" | "needs-attention";
                 /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
                 /** @description The status of the mail to the invitee. */

@@ -28,6 +28,7 @@ export const INVITE_STATES = [
   'ACCOUNT_GONE',
   'FAILED',
   'EXPIRED',
+  'REVOKING',
   'REVOKED',
   'NEEDS_ATTENTION',
 ] as const;
@@ -85,7 +86,7 @@ export const hasRows = (state: string): boolean =>
 
 /** Whether the service goes on with an invite by itself. */
 export const isInProgress = (state: string): boolean =>
-  isOneOf<ProgressState>(state, 'QUEUED', 'ACCEPTED', 'PROVISIONING', 'MAILING');
+  isOneOf<ProgressState>(state, 'QUEUED', 'ACCEPTED', 'PROVISIONING', 'MAILING', 'REVOKING');
 
 /** Whether the service has done what was asked of it: what is still missing is up to the person. */
 export const isAchieved = (state: string): boolean =>

@@ -14,6 +14,7 @@ export const techpassTones: Record<string, Tone> = {
   ACCOUNT_GONE: 'quiet',
   FAILED: 'bad',
   EXPIRED: 'bad',
+  REVOKING: 'going',
   REVOKED: 'quiet',
   NEEDS_ATTENTION: 'bad',
 } satisfies Record<InviteState, Tone>;
@@ -41,6 +42,7 @@ export const techpassMeanings: Record<string, string> = {
   ACCOUNT_GONE: 'The account was deleted in the directory.',
   FAILED: 'It could not be done.',
   EXPIRED: 'The invitation ended before it was accepted. Send it again to open it once more.',
+  REVOKING: 'It was revoked, and its account is being deleted. This takes a moment.',
   REVOKED: 'The invitation was revoked. Its link does not work any more.',
   NEEDS_ATTENTION: 'We have to check this ourselves. Send us the Trace ID if it is urgent.',
 } satisfies Record<InviteState, string>;

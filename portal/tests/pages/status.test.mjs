@@ -235,6 +235,35 @@ test.each([
   expect(await page.evaluate(() => document.activeElement.localName)).toBe('main');
 });
 
+test('an account that nobody uses is deleted after a question that says so, and its end is shown', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const created = invite('one', { techpass: { state: 'ACCOUNT_CREATED', label: 'Not Onboarded' } });
+  const revoking = { ...created, techpass: { state: 'REVOKING', label: 'Being revoked' } };
+  let shown = created;
+  const listed = () => ({ items: [shown], total: 1, techpass: {} });
+  server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: listed() }));
+  server.on('showInvite', () => {
+    const body = { ...shown, reason: 'Joins the team', history: [] };
+    if (shown === revoking) shown = { ...created, techpass: { state: 'REVOKED', label: 'Revoked' } };
+    return { status: 200, headers: { etag: '"1"' }, body };
+  });
+  server.on('revokeInvite', () => {
+    shown = revoking;
+    return { status: 200, headers: { etag: '"2"' }, body: revoking };
+  });
+  await open.goTo('/invites');
+  await page.getByRole('link', { name: created.email }).click();
+  const details = page.getByRole('dialog').first();
+  await details.getByRole('button', { name: 'Revoke' }).click();
+  const question = page.getByRole('dialog', { name: 'Revoke, and delete the account?' });
+  await question.getByText('If they sign in before that, the account stays.').waitFor();
+  await question.getByRole('button', { name: 'Delete the account' }).click();
+  await details.getByText('its account is being deleted').waitFor();
+  await details.getByText('The invitation was revoked.').waitFor();
+  await details.getByRole('button', { name: 'Amend details' }).waitFor();
+});
+
 test('many selected invites are amended together and sent again', async () => {
   open = await stage();
   const { page, server } = open;
@@ -328,6 +357,7 @@ test.each([
   ['DISABLED', 'Disabled', ''],
   ['ACCOUNT_GONE', 'Account deleted', ''],
   ['EXPIRED', 'Expired', 'bad'],
+  ['REVOKING', 'Revoking', ''],
   ['REVOKED', 'Revoked', ''],
   ['NEEDS_ATTENTION', 'Needs attention', 'bad'],
 ])('what becomes of an invite has a heading and a picture of its own: %s', async (state, heading, tone) => {

@@ -62,6 +62,22 @@ pub trait Accounts: Debug + Send + Sync {
     /// [`DirectoryError`] when the directory does not answer.
     async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError>;
 
+    /// Whether the holder of an account ever signed in, and for which invite it was created; also of a disabled
+    /// account. `None`: there is no such account.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError`] when the directory does not answer.
+    async fn history(&self, account: &Account) -> Result<Option<AccountHistory>, DirectoryError>;
+
+    /// Disables, enables or deletes an account. The same change again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError::Unknown`] when the account may be changed. Every other error means that this call changed
+    /// nothing.
+    async fn change(&self, account: &Account, change: AccountChange) -> Result<ChangeOutcome, DirectoryError>;
+
     /// Has the directory create a first password and mail it to the holder. Each password voids the one before.
     ///
     /// # Errors
@@ -142,6 +158,38 @@ pub enum CreateOutcome {
     UsernameTaken,
     /// The directory refuses these details.
     DetailsRefused,
+}
+
+/// What the directory knows of an account's past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountHistory {
+    /// The invite that it was created for, if any.
+    pub invite: Option<InviteId>,
+    pub sign_in: SignedIn,
+}
+
+/// Whether the holder of an account ever signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedIn {
+    Never,
+    Once,
+}
+
+/// A change of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Its holder cannot sign in until it is enabled.
+    Disable,
+    Enable,
+    Delete,
+}
+
+/// The result of changing an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeOutcome {
+    /// The account is as it was asked for.
+    Changed,
+    AccountGone,
 }
 
 /// The result of asking for a first password.

@@ -17,8 +17,8 @@ use domain::EmailAddress;
 pub use domain::invite::AccountStatus;
 
 pub use accounts::{
-    AccountPage, AccountToCreate, Accounts, Attributes, CreateOutcome, Elsewhere, FirstPasswordOutcome, FoundAccount,
-    ListedAccount,
+    AccountChange, AccountHistory, AccountPage, AccountToCreate, Accounts, Attributes, ChangeOutcome, CreateOutcome,
+    Elsewhere, FirstPasswordOutcome, FoundAccount, ListedAccount, SignedIn,
 };
 pub use active::ActiveAccounts;
 pub use cognito::{Cognito, Share, UserPool};

@@ -157,17 +157,19 @@ impl Verb {
 }
 
 impl Change {
-    /// Revokes `invite`.
+    /// Revokes `invite`. If its account was created, the account is to be deleted; not as part of an action for many.
     ///
     /// # Errors
     ///
     /// Why the invite is not changed.
     pub fn revoke(invite: &Invite, act: &Act) -> Result<Self, Refusal> {
-        if invite.state == InviteState::Revoked {
-            return Ok(Self::Already);
-        }
-        let next = invite.clone().revoke(act).map_err(|_| Refusal::StateConflict)?;
-        Ok(Self::Next(Box::new(next)))
+        let revoked = match invite.state {
+            InviteState::Revoked | InviteState::Revoking { .. } => return Ok(Self::Already),
+            // An account is deleted when its officer says so of this one, and not with all that match a filter.
+            InviteState::AccountCreated { .. } if act.action.is_none() => invite.clone().revoke_account(act),
+            _ => invite.clone().revoke(act),
+        };
+        Ok(Self::Next(Box::new(revoked.map_err(|_| Refusal::StateConflict)?)))
     }
 
     /// Sends `invite` again, within what may be sent to its `mailbox`.
@@ -313,7 +315,8 @@ mod tests {
     use super::*;
     use crate::{
         EmailAddress, Entropy, OfficerId,
-        invite::samples::{DAY, act, at, by_email, invited, mailbox},
+        invite::samples::{DAY, act, at, by_email, created, invited, mailbox},
+        licence::SeedState,
         mail::{MailEvent, MailKind},
         usage::Share,
     };
@@ -417,6 +420,12 @@ mod tests {
         let revoked = invited().revoke(&act(DAY)).unwrap();
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         let (already, conflict) = (Ok(Change::Already), Err(Refusal::StateConflict));
+        let created = created(SeedState::NotRequired);
+        let of_many = Act { action: Some(BulkActionId::generate(at(0), &Entropy::seeded(1))), ..act(DAY) };
+        let revoking = created.clone().revoke_account(&act(DAY)).unwrap();
+        assert_eq!(Change::revoke(&created, &act(DAY)), Ok(Change::Next(Box::new(revoking.clone()))));
+        assert_eq!(Change::revoke(&created, &of_many), conflict, "no account is deleted by a filter");
+        assert_eq!(Change::revoke(&revoking, &act(DAY)), already);
         let returned = Err(Refusal::Undeliverable);
         let too_soon = Err(Refusal::TooSoon { next: expired.resend_from() });
         let next = |invite| Ok(Change::Next(Box::new(invite)));

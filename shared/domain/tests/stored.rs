@@ -38,6 +38,7 @@ fn invites_keep_their_names() {
     keep::<InviteState>(states(&["QUEUED", "ACCEPTED", "ACCOUNT_GONE", "EXPIRED", "REVOKED"]));
     keep::<InviteState>([
         json!({"state": "INVITED", "expires_at": AT}),
+        json!({"state": "REVOKING", "account": account, "lease_until": AT, "attempt": 1}),
         json!({"state": "PROVISIONING", "lease_until": AT, "attempt": 1}),
         json!({"state": "ACCOUNT_CREATED", "account": account}),
         json!({"state": "ONBOARDED", "account": account}),
@@ -80,6 +81,7 @@ fn histories_keep_their_names() {
         "DISABLED",
         "ENABLED",
         "ACCOUNT_GONE",
+        "ACCOUNT_DELETED",
         "FAILED",
         "EXPIRED",
         "REVOKED",

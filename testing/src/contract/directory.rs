@@ -1,8 +1,8 @@
 //! The contract of every directory.
 
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, Elsewhere,
-    FirstPasswordOutcome, Licences, SignIn, WithdrawOutcome,
+    AccountChange, AccountHistory, AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, ChangeOutcome,
+    CreateOutcome, Elsewhere, FirstPasswordOutcome, Licences, SignIn, SignedIn, WithdrawOutcome,
 };
 use domain::{
     EmailAddress, InviteId, OfficerId,
@@ -63,6 +63,7 @@ pub async fn all_but_refusals(directory: &impl Directory, people: &impl People) 
     a_licence_is_given_and_taken_back_however_often(directory, people).await;
     a_first_password_is_mailed_however_often(directory, people).await;
     an_account_has_the_status_that_its_holder_and_others_left(directory, people).await;
+    an_account_is_disabled_enabled_and_deleted_however_often(directory, people).await;
     every_account_is_listed_once(directory).await;
     an_officer_is_found_by_user_id(directory, people).await;
     let without = people.without_seed_group().await;
@@ -156,6 +157,32 @@ async fn an_account_has_the_status_that_its_holder_and_others_left(directory: &i
     assert_eq!(directory.status(&account).await, Ok(AccountStatus::Disabled));
     people.delete(&account).await;
     assert_eq!(directory.status(&account).await, Ok(AccountStatus::Gone));
+}
+
+async fn an_account_is_disabled_enabled_and_deleted_however_often(directory: &impl Directory, people: &impl People) {
+    let mine = invite(&vendor_form("contract-change"), 42);
+    let account = made(directory, &mine).await;
+    let history = |sign_in| Ok(Some(AccountHistory { invite: Some(mine.id), sign_in }));
+    assert_eq!(directory.history(&account).await, history(SignedIn::Never));
+    let change = async |change| directory.change(&account, change).await;
+    for _ in 0..2 {
+        assert_eq!(change(AccountChange::Disable).await, Ok(ChangeOutcome::Changed));
+        assert_eq!(directory.status(&account).await, Ok(AccountStatus::Disabled));
+        assert_eq!(directory.history(&account).await, history(SignedIn::Never), "a disabled one is known as before");
+    }
+    for _ in 0..2 {
+        assert_eq!(change(AccountChange::Enable).await, Ok(ChangeOutcome::Changed));
+        assert_eq!(directory.status(&account).await, Ok(AccountStatus::Pending));
+    }
+    people.sign_in(&account).await;
+    people.disable(&account).await;
+    assert_eq!(directory.history(&account).await, history(SignedIn::Once));
+    assert_eq!(change(AccountChange::Delete).await, Ok(ChangeOutcome::Changed));
+    for gone in [AccountChange::Delete, AccountChange::Disable, AccountChange::Enable] {
+        assert_eq!(change(gone).await, Ok(ChangeOutcome::AccountGone));
+    }
+    assert_eq!(directory.history(&account).await, Ok(None));
+    assert_eq!(made(directory, &mine).await, account, "its name and its address are free again");
 }
 
 /// Uses more accounts, and more accounts with a licence, than a page of any directory has.

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use domain::mail::MailEvent;
+use directory::{AccountStatus, Accounts as _};
+use domain::{invite::Account, mail::MailEvent};
 use serde_json::{Value, json};
-use testing::people::vendor_form;
+use testing::{
+    Call, DirectoryFault as Fault,
+    people::{email, vendor_form},
+};
 use tests::app::App;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -73,17 +77,6 @@ async fn a_revoked_invitation_cannot_be_accepted_and_frees_its_address() {
     app.officer("eve").post("/api/invites", again).await.expect(202);
     app.drain().await;
     assert_eq!(app.directory.made().len(), 0);
-}
-
-#[tokio::test]
-async fn an_account_that_is_made_is_not_revoked() {
-    let app = App::start().await;
-    let mut body = serde_json::to_value(vendor_form("eve")).unwrap();
-    body["kind"] = json!("account");
-    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
-    app.drain().await;
-    let id = made.body["id"].as_str().unwrap();
-    assert_eq!(change(&app, "ada", id, "revoke").await.problem(), "state-conflict");
 }
 
 #[tokio::test]
@@ -160,4 +153,143 @@ async fn a_stop_is_in_force_within_a_second() {
         }
     }
     assert_eq!(app.outbox.requests(), 1, "the one before the stop");
+}
+
+/// An account that was created for a vendor, with the id of its invite.
+async fn account(app: &App) -> (String, Account) {
+    let mut form = serde_json::to_value(vendor_form("eve")).unwrap();
+    form["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", form).await.expect(202);
+    app.drain().await;
+    let [(_, account)] = &app.directory.made()[..] else { panic!("one account") };
+    (made.body["id"].as_str().unwrap().to_owned(), account.clone())
+}
+
+async fn status(app: &App, account: &Account) -> AccountStatus {
+    app.directory.status(account).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_used_is_deleted_with_its_invite_and_can_be_corrected() {
+    let app = App::start().await;
+    let (id, _) = account(&app).await;
+    let link = app.token_of("eve@vendor.example.com");
+    let revoking = change(&app, "ada", &id, "revoke").await.expect(200);
+    assert_eq!(revoking.body["techpass"]["label"], "Being revoked");
+    assert_eq!(view(&app, &link).await.expect(200).body["state"], "revoked", "its link is dead at once");
+    assert_eq!(change(&app, "ada", &id, "revoke").await.expect(200).body["techpass"]["state"], "REVOKING");
+    app.drain().await;
+    assert_eq!(label(&app, &id).await, "Revoked");
+    assert!(app.directory.made().is_empty());
+    app.pass_days(2).await;
+    assert_eq!(label(&app, &id).await, "Revoked", "no audit adopts what is gone");
+
+    let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
+    let mut form = serde_json::to_value(vendor_form("eva")).unwrap();
+    form["kind"] = json!("account");
+    let version = [("if-match", shown.headers["etag"].to_str().unwrap())];
+    app.officer("ada").json("PATCH", &format!("/api/invites/{id}"), &version, form).await.expect(202);
+    app.drain().await;
+    let names: Vec<String> = app.directory.made().into_iter().map(|(_, account)| account.directory_id).collect();
+    assert_eq!(names, ["eva"]);
+    assert_eq!(app.mails_to("eva@vendor.example.com").len(), 1);
+}
+
+#[tokio::test]
+async fn a_corrected_account_is_mailed_about_on_the_same_day_once_for_each_correction() {
+    let app = App::start().await;
+    let (id, _) = account(&app).await;
+    let amend = async |number: &str| {
+        let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
+        let mut form = serde_json::to_value(vendor_form("eve")).unwrap();
+        (form["kind"], form["contactNumber"]) = (json!("account"), json!(number));
+        let version = [("if-match", shown.headers["etag"].to_str().unwrap())];
+        app.officer("ada").json("PATCH", &format!("/api/invites/{id}"), &version, form).await
+    };
+    change(&app, "ada", &id, "revoke").await.expect(200);
+    assert_eq!(amend("81234567").await.problem(), "state-conflict", "its account is still there");
+    app.drain().await;
+    amend("81234567").await.expect(202);
+    app.drain().await;
+    let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
+    assert_eq!(shown.body["contactNumber"], "+6581234567");
+    assert_eq!(app.mails_to("eve@vendor.example.com").len(), 2, "with a link that works");
+    assert_eq!(amend("61234567").await.problem(), "state-conflict", "not without revoking again");
+}
+
+#[tokio::test]
+async fn an_account_whose_holder_has_signed_in_meanwhile_stays_as_it_is() {
+    for before in [AccountStatus::SignedIn, AccountStatus::Disabled] {
+        let app = App::start().await;
+        let (id, account) = account(&app).await;
+        app.directory.set_status(&account, AccountStatus::SignedIn);
+        app.directory.set_status(&account, before);
+        change(&app, "ada", &id, "revoke").await.expect(200);
+        app.drain().await;
+        assert_eq!(status(&app, &account).await, before, "nobody else may enable or disable it");
+        assert_eq!(label(&app, &id).await, "Onboarded");
+        assert_eq!(change(&app, "ada", &id, "revoke").await.problem(), "state-conflict");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_a_lost_attempt_disabled_is_enabled_again_if_its_holder_was_faster() {
+    let app = App::start().await;
+    let (id, account) = account(&app).await;
+    app.directory.fail_next(Call::ChangeAccount, Fault::AfterEffect);
+    change(&app, "ada", &id, "revoke").await.expect(200);
+    app.drain().await;
+    assert_eq!(status(&app, &account).await, AccountStatus::Disabled, "and its answer was lost");
+    app.directory.set_status(&account, AccountStatus::SignedIn);
+    app.directory.set_status(&account, AccountStatus::Disabled);
+    app.clock.advance(Duration::from_secs(200));
+    app.timers().await;
+    app.drain().await;
+    assert_eq!(status(&app, &account).await, AccountStatus::SignedIn);
+    assert_eq!(label(&app, &id).await, "Onboarded");
+}
+
+#[tokio::test]
+async fn a_deletion_that_the_directory_refuses_is_tried_again() {
+    for fault in [Fault::Throttle, Fault::Unreachable, Fault::Misconfigured, Fault::BeforeEffect, Fault::AfterEffect] {
+        for call in [Call::AccountHistory, Call::ChangeAccount] {
+            let app = App::start().await;
+            let (id, _) = account(&app).await;
+            app.directory.fail_next(call, fault);
+            change(&app, "ada", &id, "revoke").await.expect(200);
+            app.drain().await;
+            for _ in 0..4 {
+                app.clock.advance(Duration::from_secs(200));
+                app.timers().await;
+                app.drain().await;
+            }
+            assert_eq!(label(&app, &id).await, "Revoked", "{call:?} {fault:?}");
+            assert!(app.directory.made().is_empty(), "{call:?} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_of_the_same_name_that_is_another_persons_is_left_alone() {
+    let app = App::start().await;
+    let (id, account) = account(&app).await;
+    app.directory.set_status(&account, AccountStatus::Gone);
+    app.directory.add_foreign_account("eve", &email("eve@other.example.com"));
+    change(&app, "ada", &id, "revoke").await.expect(200);
+    app.drain().await;
+    assert_eq!(label(&app, &id).await, "Revoked");
+    assert_eq!(status(&app, &account).await, AccountStatus::SignedIn);
+}
+
+#[tokio::test]
+async fn no_account_is_deleted_by_an_action_for_many() {
+    let app = App::start().await;
+    let (id, account) = account(&app).await;
+    let body = json!({"action": "revoke", "ids": [id]});
+    let action = app.officer("ada").post("/api/invites/actions", body).await.expect(202).body;
+    app.drain().await;
+    let path = format!("/api/invites/actions/{}", action["id"].as_str().unwrap());
+    let done = app.officer("ada").get(&path).await.expect(200).body;
+    assert_eq!(done["outcomes"][0]["reason"], "state-conflict", "{done}");
+    assert_eq!(status(&app, &account).await, AccountStatus::Pending);
 }

@@ -200,6 +200,11 @@ async fn world() -> Golden {
     app.store.pause_mail(app.clock.now() + 15 * MINUTE).await.unwrap();
     ada.post("/api/invites/actions", json!({"action": "revoke", "ids": ids[3..5]})).await.expect(202);
     by_email(&app, "joe").await;
+    let mut form = serde_json::to_value(vendor_form("pat")).unwrap();
+    form["kind"] = json!("account");
+    let revoking = invite(&app, form).await;
+    app.drain().await;
+    ada.json("POST", &format!("/api/invites/{revoking}/revoke"), &[], json!({})).await.expect(200);
     app.stream().await;
     let requests = requests(&app).await;
     let words = |wake: Wake| serde_json::to_value(wake).unwrap();

@@ -66,6 +66,10 @@ async fn a_refused_revocation_says_where_an_account_can_be_ended() {
         app.officer("ada").json("POST", &format!("/api/invites/{id}/{verb}"), &[], json!({})).await
     };
     act(&revoked, "revoke").await.expect(200);
+    let [(_, made)] = &app.directory.made()[..] else { panic!("one account") };
+    app.directory.set_status(made, AccountStatus::SignedIn);
+    app.clock.advance(Duration::from_secs(61));
+    app.officer("ada").get("/api/invites").await.expect(200);
     for (id, verb, is_said) in [(&account, "revoke", true), (&revoked, "resend", false)] {
         let refused = act(id, verb).await;
         assert_eq!(refused.problem(), "state-conflict", "{verb}");

@@ -3,7 +3,7 @@ import { IdempotencyKeys } from '../../api/idempotency';
 import { type ActionState, type InviteState, isOneOf, type MailState } from '../../api/states';
 import { problemText } from '../../messages/problems';
 import { asMoment, count, numbers } from '../../messages/time';
-import { confirm } from '../../parts/confirm';
+import { confirm, type Question } from '../../parts/confirm';
 import type { Correction } from './amend-many';
 
 type Invite = Schemas['InviteBody'];
@@ -28,8 +28,15 @@ export function resendLater(invite: Invite, now: number): string | undefined {
   return `Mailed today already. It can be resent from ${asMoment(invite.resendFrom)}.`;
 }
 
-export function canRevoke({ techpass }: Invite): boolean {
-  return isOneOf<InviteState>(techpass.state, 'QUEUED', 'INVITED', 'EXPIRED', 'FAILED');
+export function canRevoke(invite: Invite): boolean {
+  return (
+    isOneOf<InviteState>(invite.techpass.state, 'QUEUED', 'INVITED', 'EXPIRED', 'FAILED') || hasUnusedAccount(invite)
+  );
+}
+
+/** Whether there is an account that nobody has signed in to, which is deleted when its invite is revoked. */
+export function hasUnusedAccount({ techpass }: Invite): boolean {
+  return isOneOf<InviteState>(techpass.state, 'ACCOUNT_CREATED');
 }
 
 export function canAmend({ techpass, mail }: Invite): boolean {
@@ -56,24 +63,36 @@ const words = {
 
 const STATE_CONFLICT = {
   resend: 'there is no mail to send again.',
-  revoke: 'accepted already, or the account is created.',
+  revoke: 'accepted already, or the account is created. Revoke accounts that nobody uses one by one.',
   amend: 'neither failed, expired nor revoked.',
 } as const;
 
 /** Asks, then does it for one. Nothing, when the officer cancels. */
 export async function actOnOne(kind: SingleAction, invite: Invite): Promise<Invite | undefined> {
-  const { question, action } = words[kind];
-  const text =
-    kind === 'resend'
-      ? `${invite.email} gets a new link by mail. The old link stops working at once.`
-      : `The link of ${invite.email} stops working at once, and the address can be invited anew.`;
-  if (!(await confirm({ title: question, text, action, tone: toneOfQuestion(kind) }))) return undefined;
+  if (!(await confirm(questionOf(kind, invite)))) return undefined;
   const path = { id: invite.id };
   const answer =
     kind === 'resend'
       ? ask('post', '/api/invites/{id}/resend', { path })
       : ask('post', '/api/invites/{id}/revoke', { path });
   return (await answer).body;
+}
+
+function questionOf(kind: SingleAction, invite: Invite): Question {
+  const { question: title, action } = words[kind];
+  const { email } = invite;
+  if (kind === 'resend') {
+    const text = `${email} gets a new link by mail. The old link stops working at once.`;
+    return { title, text, action, tone: 'primary' };
+  }
+  if (hasUnusedAccount(invite)) {
+    const text =
+      `The account of ${email} is deleted, and the mailed link stops working at once. If they sign in before that, ` +
+      'the account stays. Afterwards you can amend the details and invite them again.';
+    return { title: 'Revoke, and delete the account?', text, action: 'Delete the account', tone: 'danger' };
+  }
+  const text = `The link of ${email} stops working at once, and the address can be invited anew.`;
+  return { title, text, action, tone: 'danger' };
 }
 
 /** Which invites: some that were selected, or all that match a filter. */

@@ -1,6 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
 import { Failure } from '../../api/failure';
+import { Poll } from '../../api/poll';
+import { isInProgress } from '../../api/states';
 import { actors, eventText, mailStates, seedTones, techpassMeanings, techpassTones } from '../../messages/states';
 import { asDay, asMoment } from '../../messages/time';
 import { badge } from '../../parts/badge';
@@ -34,9 +36,16 @@ export class InviteDetails extends LightElement {
   declare onClose: () => void;
   declare onChange: () => void;
   #etag = '';
+  /** Follows an invite that the service is working on. */
+  readonly #poll = new Poll((signal) => this.#ask(signal));
 
   protected override firstUpdated(): void {
     this.querySelector('dialog')!.showModal();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#poll.stop();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -94,11 +103,25 @@ export class InviteDetails extends LightElement {
   }
 
   async #load(): Promise<void> {
+    this.#poll.stop();
     await this.#try(async () => {
-      const answer = await ask('get', '/api/invites/{id}', { path: { id: this.invite } });
-      this.#etag = answer.etag ?? '';
-      this.detail = answer.body;
+      await this.#ask();
+      if (isInProgress(this.detail!.techpass.state)) this.#poll.start();
     });
+  }
+
+  /** Asks for the invite as it is now: `true` when it has changed. */
+  async #ask(signal?: AbortSignal): Promise<boolean> {
+    const before = this.detail?.techpass;
+    const answer = await ask('get', '/api/invites/{id}', { path: { id: this.invite }, ...(signal && { signal }) });
+    this.#etag = answer.etag ?? '';
+    this.detail = answer.body;
+    const { state, label } = answer.body.techpass;
+    if (!isInProgress(state)) this.#poll.stop();
+    if (!signal || state === before?.state) return false;
+    announce(label);
+    this.onChange();
+    return true;
   }
 
   async #act(action: SingleAction): Promise<void> {

@@ -40,6 +40,7 @@ const TECHPASS: Record<TechpassFilter, string> = {
   'user-not-found': 'User Not Found',
   failed: 'Failed',
   expired: 'Expired',
+  revoking: 'Being revoked',
   revoked: 'Revoked',
   'needs-attention': 'Needs attention',
 };

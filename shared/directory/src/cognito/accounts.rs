@@ -9,8 +9,8 @@ use domain::{EmailAddress, invite::Account};
 
 use super::{Category, Cognito, INVITE_ID, User, filter, listed};
 use crate::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere,
-    FirstPasswordOutcome, FoundAccount,
+    AccountChange, AccountHistory, AccountPage, AccountStatus, AccountToCreate, Accounts, ChangeOutcome, CreateOutcome,
+    DirectoryError, Elsewhere, FirstPasswordOutcome, FoundAccount,
     error::{Refusal, refusal},
     is_same_mailbox,
 };
@@ -93,6 +93,35 @@ impl Accounts for Cognito {
 
     async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
         Ok(self.user(&account.directory_id).await?.map_or(AccountStatus::Gone, |(_, status)| status))
+    }
+
+    async fn history(&self, account: &Account) -> Result<Option<AccountHistory>, DirectoryError> {
+        let found = self.user_of(&account.directory_id).await?;
+        Ok(found.map(|(user, _, sign_in)| AccountHistory { invite: user.invite(), sign_in }))
+    }
+
+    async fn change(&self, account: &Account, change: AccountChange) -> Result<ChangeOutcome, DirectoryError> {
+        self.pace.turn(Category::Update).await?;
+        let (pool, name) = (&self.pool.id, &account.directory_id);
+        let changed = match change {
+            AccountChange::Disable => {
+                let sent = self.client.admin_disable_user().user_pool_id(pool).username(name).send().await;
+                sent.map(drop).map_err(refusal)
+            }
+            AccountChange::Enable => {
+                let sent = self.client.admin_enable_user().user_pool_id(pool).username(name).send().await;
+                sent.map(drop).map_err(refusal)
+            }
+            AccountChange::Delete => {
+                let sent = self.client.admin_delete_user().user_pool_id(pool).username(name).send().await;
+                sent.map(drop).map_err(refusal)
+            }
+        };
+        match changed {
+            Ok(()) => Ok(ChangeOutcome::Changed),
+            Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(ChangeOutcome::AccountGone),
+            Err(refusal) => Err(refusal.unexpected()),
+        }
     }
 
     async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {

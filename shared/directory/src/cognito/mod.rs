@@ -21,7 +21,7 @@ pub use pace::Share;
 use pace::{Category, Pace};
 
 use crate::{
-    AccountStatus, Attributes, DirectoryError, FoundAccount, ListedAccount,
+    AccountStatus, Attributes, DirectoryError, FoundAccount, ListedAccount, SignedIn,
     error::{Refusal, refusal},
 };
 
@@ -112,13 +112,23 @@ impl Cognito {
     }
 
     async fn user(&self, name: &str) -> Result<Option<(User, AccountStatus)>, DirectoryError> {
+        Ok(self.user_of(name).await?.map(|(user, status, _)| (user, status)))
+    }
+
+    /// Also tells whether its holder ever signed in, which the status of a disabled account does not.
+    async fn user_of(&self, name: &str) -> Result<Option<(User, AccountStatus, SignedIn)>, DirectoryError> {
         self.pace.turn(Category::Read).await?;
         let got = self.client.admin_get_user().user_pool_id(&self.pool.id).username(name).send().await;
         match got.map_err(refusal) {
             Ok(user) => {
+                // Whatever its status is called, an account that is not new may have been used.
+                let sign_in = match user.user_status {
+                    Some(UserStatusType::ForceChangePassword) => SignedIn::Never,
+                    _ => SignedIn::Once,
+                };
                 let status = status(user.enabled, user.user_status.as_ref());
                 let user = User { name: user.username, attributes: user.user_attributes.unwrap_or_default() };
-                Ok(Some((user, status)))
+                Ok(Some((user, status, sign_in)))
             }
             Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(None),
             Err(refusal) => Err(refusal.unexpected().of_read()),

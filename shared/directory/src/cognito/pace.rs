@@ -38,7 +38,8 @@ pub(super) enum Category {
     Creation,
     /// `UserList`, to which `ListUsers` belongs.
     List,
-    /// `UserUpdate`, to which `AdminAddUserToGroup` and `AdminRemoveUserFromGroup` belong.
+    /// `UserUpdate`, to which `AdminAddUserToGroup`, `AdminRemoveUserFromGroup`, `AdminDisableUser`, `AdminEnableUser`
+    /// and `AdminDeleteUser` belong.
     Update,
     /// `UserRead`, to which `AdminGetUser` belongs.
     Read,

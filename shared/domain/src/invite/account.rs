@@ -2,7 +2,7 @@
 
 use super::{
     Conflict, Invite, Kind,
-    history::Event,
+    history::{Act, Actor, Event},
     schedule::NextStep,
     state::{Account, AccountStatus, InviteState, PROVISION_LEASE},
 };
@@ -19,7 +19,8 @@ impl Invite {
         match self.unpaused() {
             InviteState::AccountCreated { account }
             | InviteState::Onboarded { account }
-            | InviteState::Disabled { account } => Some(account),
+            | InviteState::Disabled { account }
+            | InviteState::Revoking { account, .. } => Some(account),
             _ => None,
         }
     }
@@ -129,6 +130,8 @@ impl Invite {
         let account = self.account()?.clone();
         let (state, event) = match (self.unpaused(), status) {
             (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
+            // Its worker decides, because the service itself disables the account before it deletes it.
+            (InviteState::Revoking { .. }, _) => return None,
             (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
                 (InviteState::Onboarded { account }, Event::Onboarded)
             }
@@ -173,10 +176,87 @@ impl Invite {
     ///
     /// [`Conflict`] unless the invite has an account.
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
-        if self.account().is_none() {
-            return Err(self.conflict("gone"));
+        match self.unpaused() {
+            InviteState::Revoking { .. } => self.account_deleted(now),
+            _ if self.account().is_some() => Ok(self.happened(Event::AccountGone, now).ended(InviteState::AccountGone)),
+            _ => Err(self.conflict("gone")),
         }
-        Ok(self.happened(Event::AccountGone, now).ended(InviteState::AccountGone))
+    }
+
+    /// The officer revokes the invite of an account that nobody has signed in to, as far as is known. Its link stops
+    /// working at once, and the account is to be deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`] unless the account was created and its holder is not known to have signed in.
+    pub fn revoke_account(self, act: &Act) -> Result<Self, Conflict> {
+        match self.state.clone() {
+            InviteState::AccountCreated { account } => {
+                let state = InviteState::Revoking { account, lease_until: act.at, attempt: 0 };
+                Ok(self.apply(Event::Revoked, Actor::Officer, act).ended(state))
+            }
+            _ => Err(self.conflict("revoked")),
+        }
+    }
+
+    /// Claims the account for one attempt at deleting it.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`] unless it is to be deleted, and the lease of the last attempt has expired.
+    pub fn claim_deletion(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state.clone() {
+            InviteState::Revoking { account, lease_until, attempt } if now >= lease_until => {
+                let (lease_until, attempt) = (now + PROVISION_LEASE, attempt + 1);
+                let state = InviteState::Revoking { account, lease_until, attempt };
+                Ok(Self { state, ..self.touched(now) })
+            }
+            _ => Err(self.conflict("deleted")),
+        }
+    }
+
+    /// Releases the claim of an attempt that did not delete the account. The next one is due at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`] unless the account is to be deleted.
+    pub fn deletion_put_off(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state.clone() {
+            InviteState::Revoking { account, attempt, .. } => {
+                let state = InviteState::Revoking { account, lease_until: retry_at, attempt };
+                Ok(Self { state, ..self.touched(now) })
+            }
+            _ => Err(self.conflict("put off")),
+        }
+    }
+
+    /// Records that the service deleted the account, or found none. The address and the username are free again.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`] unless the account is to be deleted.
+    pub fn account_deleted(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.unpaused() {
+            InviteState::Revoking { .. } => {
+                let seed = self.seed.account_deleted();
+                Ok(self.with_seed(seed, Event::AccountDeleted, now).ended(InviteState::Revoked))
+            }
+            _ => Err(self.conflict("deleted")),
+        }
+    }
+
+    /// Records that the holder had signed in before the account could be deleted, so that it stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`] unless the account is to be deleted.
+    pub fn account_kept(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state.clone() {
+            InviteState::Revoking { account, .. } => {
+                Ok(Self { state: InviteState::Onboarded { account }, ..self.happened(Event::Onboarded, now) })
+            }
+            _ => Err(self.conflict("kept")),
+        }
     }
 
     pub(super) fn with_account(self, account: Account, seed: SeedState, event: Event, now: Timestamp) -> Self {
@@ -269,6 +349,57 @@ mod tests {
             assert_eq!(seen, expected, "{} {status:?}", invite.state_name());
         }
         assert_eq!(by_email().account_seen(SignedIn, at(9)), None, "it has no account");
+    }
+
+    #[test]
+    fn an_account_is_deleted_for_its_officer_unless_its_holder_has_signed_in() {
+        let licensed = created(SeedState::LicenceAssigned);
+        let revoking = licensed.revoke_account(&act(10)).unwrap();
+        assert_eq!((revoking.state_name(), revoking.next_step(at(10))), ("REVOKING", NextStep::DeleteAccount));
+        assert!(revoking.is_live(), "its address and username are not free yet");
+        assert!(!revoking.mail_is_due() && revoking.resendable_from().is_none(), "its link is dead");
+        assert_eq!((revoking.progress().is_open(), revoking.account()), (true, Some(&account())));
+        let claimed = revoking.clone().claim_deletion(at(11)).unwrap();
+        assert_eq!((claimed.next_step(at(70)), claimed.next_due()), (NextStep::Nothing, Some(at(71))));
+        assert!(claimed.clone().claim_deletion(at(70)).is_err(), "one worker at a time");
+        let again = claimed.claim_deletion(at(71)).unwrap();
+        assert!(matches!(again.state, InviteState::Revoking { attempt: 2, .. }));
+        let put_off = again.deletion_put_off(at(99), at(72)).unwrap();
+        assert!(put_off.clone().claim_deletion(at(98)).is_err() && put_off.clone().claim_deletion(at(99)).is_ok());
+        assert_eq!(put_off.history.len(), revoking.history.len(), "attempts are no history");
+
+        let deleted = put_off.clone().account_deleted(at(100)).unwrap();
+        assert_eq!((deleted.state_name(), deleted.is_live(), deleted.seed), ("REVOKED", false, SeedState::Pending));
+        assert_eq!(deleted.history.last().unwrap().event, Event::AccountDeleted);
+        assert!(deleted.account_deleted(at(101)).is_err());
+        let kept = put_off.account_kept(at(100)).unwrap();
+        assert_eq!((kept.state_name(), kept.seed), ("ONBOARDED", SeedState::LicenceAssigned));
+        assert!(kept.clone().account_kept(at(101)).is_err() && kept.revoke_account(&act(101)).is_err());
+    }
+
+    #[test]
+    fn what_others_see_of_an_account_that_is_being_deleted_changes_nothing_until_it_is_gone() {
+        let revoking = created(SeedState::NotRequired).revoke_account(&act(10)).unwrap();
+        for status in [AccountStatus::Pending, AccountStatus::SignedIn, AccountStatus::Disabled] {
+            assert_eq!(revoking.clone().account_seen(status, at(11)), None, "{status:?}");
+        }
+        let gone = revoking.clone().account_seen(AccountStatus::Gone, at(11)).unwrap();
+        assert_eq!((gone.state_name(), gone.seed), ("REVOKED", SeedState::NotRequired));
+        assert!(revoking.clone().adopt(account(), at(99)).is_err());
+        let paused = revoking.claim_deletion(at(11)).unwrap().needs_attention(at(12)).unwrap();
+        assert_eq!((paused.next_step(at(99)), paused.account()), (NextStep::Nothing, Some(&account())));
+        assert_eq!(paused.resume(at(99)).unwrap().next_step(at(99)), NextStep::DeleteAccount);
+    }
+
+    #[test]
+    fn only_an_account_that_was_created_and_not_used_is_revoked_with_its_invite() {
+        let onboarded = created(SeedState::NotRequired).account_seen(AccountStatus::SignedIn, at(3)).unwrap();
+        let disabled = created(SeedState::NotRequired).account_seen(AccountStatus::Disabled, at(3)).unwrap();
+        for invite in [by_email(), for_account(), onboarded, disabled] {
+            assert!(invite.clone().revoke_account(&act(9)).is_err(), "{}", invite.state_name());
+        }
+        assert!(created(SeedState::NotRequired).claim_deletion(at(9)).is_err());
+        assert!(created(SeedState::NotRequired).deletion_put_off(at(9), at(9)).is_err());
     }
 
     #[test]

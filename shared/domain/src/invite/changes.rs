@@ -157,7 +157,8 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// [`AmendRefusal`] in every other state, and when the same mailbox was mailed today.
+    /// [`AmendRefusal`] in every other state, and when the same mailbox was mailed today, unless its account was
+    /// deleted since.
     pub fn amend(self, subject: Subject, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
@@ -165,7 +166,9 @@ impl Invite {
             InviteState::Invited { .. } if undeliverable => {}
             _ => return Err(self.conflict("amended").into()),
         }
-        if address_key == self.address_key && act.at < self.resend_from() {
+        // A person whose account was deleted to be corrected has no link that works, and need not wait until tomorrow.
+        let is_deleted = self.history.last().is_some_and(|entry| entry.event == Event::AccountDeleted);
+        if address_key == self.address_key && act.at < self.resend_from() && !is_deleted {
             return Err(AmendRefusal::NotBefore(self.resend_from()));
         }
         let seed = SeedState::wished(subject.seed, subject.eligibility);

@@ -54,6 +54,8 @@ pub enum Event {
     Enabled,
     /// The account was deleted in the directory.
     AccountGone,
+    /// The service deleted the account of a revoked invite.
+    AccountDeleted,
     /// It failed; the officer sees why.
     Failed,
     /// It was not accepted in time, or waited too long for the service.

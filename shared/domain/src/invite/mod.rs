@@ -5,7 +5,8 @@
 //! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
 //! ```
 //!
-//! An account can later be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`. Each
+//! An account can later be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`. Its
+//! officer can revoke the invite while nobody has signed in: `REVOKING`, until the account is deleted. Each
 //! transition consumes the invite and returns its next version. The states of its mail ([`Mail`]) and of SEED
 //! ([`SeedState`]) are separate.
 
@@ -293,6 +294,11 @@ mod tests {
             28 => invite.clone().first_password_sent(now).ok(),
             29 => invite.clone().first_password_not_sent(now + WAKE_AFTER, now).ok(),
             30 => invite.clone().adopt(account(), now).ok(),
+            33 => invite.clone().revoke_account(&Act { at: now, ..act(0) }).ok(),
+            34 => invite.clone().claim_deletion(now).ok(),
+            35 => invite.clone().deletion_put_off(now + WAKE_AFTER, now).ok(),
+            36 => invite.clone().account_deleted(now).ok(),
+            37 => invite.clone().account_kept(now).ok(),
             _ => invite.mail.clone().and_then(|mail| {
                 let event = if choice == 31 { MailEvent::Delivered } else { MailEvent::Bounced };
                 invite.clone().observe_mail(mail.kind, mail.generation, event, "m", now)
@@ -308,7 +314,7 @@ mod tests {
             let mut invite = if seed % 2 == 0 { by_email() } else { for_account() };
             let (mut seconds, mut walked) = (0, Vec::new());
             for _ in 0..80 {
-                let choice = entropy.next_u128() % 33;
+                let choice = entropy.next_u128() % 38;
                 seconds += u64::try_from(entropy.next_u128() % 4).unwrap() * 20_000;
                 let now = at(seconds);
                 invite = anything(invite, choice, now);

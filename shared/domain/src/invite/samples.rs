@@ -73,7 +73,7 @@ pub(crate) fn invited() -> Invite {
     invite.mail_accepted("m-1".into(), at(3)).unwrap()
 }
 
-pub(super) fn created(seed: SeedState) -> Invite {
+pub(crate) fn created(seed: SeedState) -> Invite {
     for_account().claim(at(1)).unwrap().account_created(account(), seed, at(2)).unwrap()
 }
 

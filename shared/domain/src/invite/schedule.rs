@@ -49,6 +49,8 @@ pub enum NextStep {
     /// waited for too long.
     CheckAccount,
     Provision,
+    /// Delete the account of a revoked invite, unless its holder has signed in.
+    DeleteAccount,
     AssignSeed,
     /// Withdraw the SEED licence of a disabled account.
     WithdrawSeed,
@@ -71,6 +73,8 @@ impl Invite {
             InviteState::Invited { .. } if self.awaits_reminder_check() => NextStep::CheckAddress,
             InviteState::Accepted => NextStep::Provision,
             InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
+            InviteState::Revoking { lease_until, .. } if now >= *lease_until => NextStep::DeleteAccount,
+            InviteState::Revoking { .. } => NextStep::Nothing,
             _ if has_account && self.seed.step(now) == SeedStep::Assign => NextStep::AssignSeed,
             _ if has_account && self.seed.step(now) == SeedStep::Withdraw => NextStep::WithdrawSeed,
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
@@ -170,7 +174,11 @@ impl Invite {
         };
         let licence = self.account().and_then(|_| self.seed.retry_at());
         let leased = match self.state {
-            InviteState::Provisioning { lease_until, .. } if now < lease_until => Some(lease_until),
+            InviteState::Provisioning { lease_until, .. } | InviteState::Revoking { lease_until, .. }
+                if now < lease_until =>
+            {
+                Some(lease_until)
+            }
             _ => None,
         };
         let unrecorded = match self.first_password {

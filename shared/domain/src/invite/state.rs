@@ -52,6 +52,15 @@ pub enum InviteState {
     },
     /// The account was deleted in the directory.
     AccountGone,
+    /// Its officer has revoked it after its account was created. The service deletes the account, unless its holder
+    /// turns out to have signed in.
+    Revoking {
+        account: Account,
+        /// Until when no other worker may.
+        lease_until: Timestamp,
+        /// 0 before the first attempt.
+        attempt: u32,
+    },
     /// The invite has failed; the officer may be able to amend it.
     Failed {
         /// Why it failed, and whether the officer can amend it.
@@ -216,7 +225,7 @@ impl Invite {
     ///
     /// [`Conflict`] unless the service has work ahead on it.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
-        let is_leased = matches!(self.state, InviteState::Provisioning { .. });
+        let is_leased = matches!(self.state, InviteState::Provisioning { .. } | InviteState::Revoking { .. });
         let is_open = self.mail_is_due() || self.officer_mail_is_due() || self.has_step(now);
         if !is_leased && !is_open {
             return Err(self.conflict("given up"));
@@ -295,6 +304,7 @@ mod tests {
             (InviteState::Onboarded { account: account() }, true, true),
             (InviteState::Disabled { account: account() }, true, true),
             (InviteState::AccountGone, false, true),
+            (InviteState::Revoking { account: account(), lease_until: at(60), attempt: 1 }, true, true),
             (failed, false, true),
             (InviteState::Expired, false, true),
             (InviteState::Revoked, false, true),

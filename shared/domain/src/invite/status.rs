@@ -35,6 +35,8 @@ pub enum TechpassStatus {
     Failed,
     #[serde(alias = "Expired")]
     Expired,
+    /// It is revoked, and its account is being deleted.
+    Revoking,
     #[serde(alias = "Revoked")]
     Revoked,
     /// Work on it is paused until an operator resumes it.
@@ -86,6 +88,8 @@ pub enum Progress {
     AccountGone,
     Failed,
     Expired,
+    /// It is revoked, and its account is being deleted.
+    Revoking,
     Revoked,
     NeedsAttention,
     /// The invite was erased with its person's data.
@@ -94,7 +98,7 @@ pub enum Progress {
 
 impl TechpassStatus {
     /// Every status, in the order in which an invite passes them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Queued,
         Self::Invited,
         Self::NotOnboarded,
@@ -103,6 +107,7 @@ impl TechpassStatus {
         Self::UserNotFound,
         Self::Failed,
         Self::Expired,
+        Self::Revoking,
         Self::Revoked,
         Self::NeedsAttention,
     ];
@@ -119,6 +124,7 @@ impl TechpassStatus {
             Self::UserNotFound => "user-not-found",
             Self::Failed => "failed",
             Self::Expired => "expired",
+            Self::Revoking => "revoking",
             Self::Revoked => "revoked",
             Self::NeedsAttention => "needs-attention",
         }
@@ -136,6 +142,7 @@ impl TechpassStatus {
             Self::UserNotFound => "User Not Found",
             Self::Failed => "Failed",
             Self::Expired => "Expired",
+            Self::Revoking => "Being revoked",
             Self::Revoked => "Revoked",
             Self::NeedsAttention => "Needs attention",
         }
@@ -201,9 +208,9 @@ impl From<SeedState> for SeedStatus {
 
 impl Progress {
     /// The progress values with work ahead for the service.
-    pub const OPEN: [Self; 4] = [Self::Queued, Self::Accepted, Self::Provisioning, Self::Mailing];
+    pub const OPEN: [Self; 5] = [Self::Queued, Self::Accepted, Self::Provisioning, Self::Mailing, Self::Revoking];
 
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Queued,
         Self::Invited,
         Self::Accepted,
@@ -215,6 +222,7 @@ impl Progress {
         Self::AccountGone,
         Self::Failed,
         Self::Expired,
+        Self::Revoking,
         Self::Revoked,
         Self::NeedsAttention,
         Self::Deleted,
@@ -235,6 +243,7 @@ impl Progress {
             Self::AccountGone => "ACCOUNT_GONE",
             Self::Failed => "FAILED",
             Self::Expired => "EXPIRED",
+            Self::Revoking => "REVOKING",
             Self::Revoked => "REVOKED",
             Self::NeedsAttention => "NEEDS_ATTENTION",
             Self::Deleted => "DELETED",
@@ -266,6 +275,7 @@ impl Invite {
             InviteState::AccountGone => TechpassStatus::UserNotFound,
             InviteState::Failed { .. } => TechpassStatus::Failed,
             InviteState::Expired => TechpassStatus::Expired,
+            InviteState::Revoking { .. } => TechpassStatus::Revoking,
             InviteState::Revoked => TechpassStatus::Revoked,
             InviteState::NeedsAttention { .. } => TechpassStatus::NeedsAttention,
         }
@@ -324,6 +334,7 @@ impl InviteState {
             Self::AccountGone => Progress::AccountGone,
             Self::Failed { .. } => Progress::Failed,
             Self::Expired => Progress::Expired,
+            Self::Revoking { .. } => Progress::Revoking,
             Self::Revoked => Progress::Revoked,
             Self::NeedsAttention { .. } => Progress::NeedsAttention,
         }
@@ -349,7 +360,10 @@ mod tests {
     fn what_is_stored_is_the_name_and_a_label_of_earlier_releases_is_read() {
         for status in TechpassStatus::ALL {
             assert_eq!(stored(status), status.name());
-            assert_eq!(serde_json::from_value::<TechpassStatus>(status.label().into()).unwrap(), status);
+            // Earlier releases did not know this status, and stored no label of it.
+            if status != TechpassStatus::Revoking {
+                assert_eq!(serde_json::from_value::<TechpassStatus>(status.label().into()).unwrap(), status);
+            }
         }
         for status in SeedStatus::FILTERS.into_iter().chain([SeedStatus::NoAccount]) {
             assert_eq!(stored(status), status.name());
@@ -374,6 +388,11 @@ mod tests {
             (InviteState::AccountGone, "ACCOUNT_GONE", "User Not Found"),
             (InviteState::Failed { failure: Failure::UsernameTaken }, "FAILED", "Failed"),
             (InviteState::Expired, "EXPIRED", "Expired"),
+            (
+                InviteState::Revoking { account: account(), lease_until: at(60), attempt: 1 },
+                "REVOKING",
+                "Being revoked",
+            ),
             (InviteState::Revoked, "REVOKED", "Revoked"),
             (InviteState::NeedsAttention { stood: None }, "NEEDS_ATTENTION", "Needs attention"),
         ] {
@@ -401,10 +420,10 @@ mod tests {
     }
 
     #[test]
-    fn the_service_has_work_ahead_until_an_account_is_mailed_about() {
+    fn the_service_has_work_ahead_until_an_account_is_mailed_about_or_deleted() {
         let open: Vec<&str> =
             Progress::ALL.into_iter().filter(|progress| progress.is_open()).map(Progress::name).collect();
-        assert_eq!(open, ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING"]);
+        assert_eq!(open, ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING", "REVOKING"]);
         assert_eq!(Progress::parse("queued"), None);
     }
 

@@ -167,6 +167,20 @@ impl SeedState {
         }
     }
 
+    /// The account was deleted, and its licence with it. Another account would need one of its own.
+    #[must_use]
+    pub fn account_deleted(self) -> Self {
+        match self {
+            Self::NotRequired | Self::Ineligible => self,
+            Self::Pending
+            | Self::LicenceAssigned
+            | Self::FullyOnboarded
+            | Self::LicenceError { .. }
+            | Self::Withdrawing
+            | Self::Withdrawn => Self::Pending,
+        }
+    }
+
     /// The account was enabled again, so a withdrawn licence is pending.
     #[must_use]
     pub fn account_enabled(self) -> Self {
@@ -272,6 +286,22 @@ mod tests {
             let is_explained = matches!(name, "INELIGIBLE" | "LICENCE_ERROR" | "WITHDRAWING" | "WITHDRAWN");
             assert_eq!(state.detail().is_some_and(|detail| detail.ends_with('.')), is_explained, "{name}");
             assert!(is_explained || state.detail().is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_deleted_account_leaves_the_wish_for_a_licence_alone() {
+        for (seed, left) in [
+            (SeedState::NotRequired, SeedState::NotRequired),
+            (SeedState::Ineligible, SeedState::Ineligible),
+            (SeedState::Pending, SeedState::Pending),
+            (SeedState::LicenceAssigned, SeedState::Pending),
+            (SeedState::FullyOnboarded, SeedState::Pending),
+            (SeedState::refused(LicenceFault::NoneLeft, at(0)), SeedState::Pending),
+            (SeedState::Withdrawing, SeedState::Pending),
+            (SeedState::Withdrawn, SeedState::Pending),
+        ] {
+            assert_eq!(seed.account_deleted(), left, "{seed:?}");
         }
     }
 

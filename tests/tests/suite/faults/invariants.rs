@@ -8,7 +8,7 @@ use std::{
 use domain::{
     BatchId, InviteId,
     batch::BatchState,
-    invite::{Invite, SeedStatus},
+    invite::{Event, Invite, SeedStatus},
     mail::{Mail, MailKind, MailState, Receipt},
 };
 use mail::{Letter, Subject};
@@ -84,7 +84,8 @@ impl World {
             let is_left_behind = seen.left_behind.contains(invite.address_key.as_str());
             ensure!(is_left_behind || locks.len() == live, "the lock and invite {number} disagree: {}", shown());
             let had_account = seen.with_account.contains(&invite.id);
-            let has_account = invite.account().is_some() || invite.state_name() == "ACCOUNT_GONE";
+            let is_deleted = invite.history.iter().any(|entry| entry.event == Event::AccountDeleted);
+            let has_account = invite.account().is_some() || invite.state_name() == "ACCOUNT_GONE" || is_deleted;
             ensure!(!had_account || has_account, "the account is forgotten: {}", shown());
             if invite.account().is_some() {
                 seen.with_account.insert(invite.id);

@@ -328,6 +328,18 @@ async fn revoke(world: &World) {
     world.settle().await;
 }
 
+/// An account that nobody has signed in to, and whose invite is revoked.
+async fn revoke_account(world: &World) {
+    let id = submit(world, account_of(&telling(vendor_form("yolandra")))).await;
+    world.settle().await;
+    let path = format!("/api/invites/{id}/revoke");
+    world.ask("submit-invites", &world.ada(), "POST", &path, json!({})).await.expect(200);
+    world.settle().await;
+    // A worker that was refused tries again after minutes.
+    minutes(world, 10).await;
+    assert!(world.app.directory.made().is_empty(), "the account is deleted");
+}
+
 /// An invite whose message is among the dead letters, and which an operator resumes.
 async fn given_up(world: &World) {
     let id = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;

@@ -5,7 +5,7 @@ use futures::future::FutureExt as _;
 use super::Scenario;
 
 /// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
-pub(in crate::faults) const ALL: [Scenario; 24] = [
+pub(in crate::faults) const ALL: [Scenario; 25] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -144,5 +144,11 @@ pub(in crate::faults) const ALL: [Scenario; 24] = [
         about: &["manage-batches", "dispatch-batch", "provision-user", "send-mail"],
         jobs: &[],
         script: |world| super::addresses(world).boxed_local(),
+    },
+    Scenario {
+        name: "revoke account",
+        about: &["submit-invites", "provision-user"],
+        jobs: &[],
+        script: |world| super::revoke_account(world).boxed_local(),
     },
 ];
