@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
-    invite::Progress,
+    invite::{Kind, Progress},
     mail::Mail,
 };
 use mail::{Report, Subject, Tally};
@@ -53,7 +53,20 @@ fn tally(batch: &Batch, progress: &BTreeMap<Progress, u64>) -> Tally {
         let found = of.iter().filter_map(|one| progress.get(one));
         u32::try_from(found.sum::<u64>()).unwrap_or(u32::MAX)
     };
+    let invited = match batch.kind() {
+        Kind::Account => None,
+        // Who has accepted since was mailed too.
+        Kind::Email => Some(sum(&[
+            Progress::Invited,
+            Progress::Accepted,
+            Progress::Provisioning,
+            Progress::Mailing,
+            Progress::AccountCreated,
+            Progress::Onboarded,
+        ])),
+    };
     Tally {
+        invited,
         accounts: sum(&[Progress::AccountCreated, Progress::Onboarded]),
         failed: sum(&[Progress::Failed, Progress::NeedsAttention, Progress::Expired]),
         open: sum(&Progress::OPEN),

@@ -90,6 +90,8 @@ impl Report<'_> {
 /// How many rows of a batch ended in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Rows whose people were mailed an invitation. `None`: the rows became accounts.
+    pub invited: Option<u32>,
     pub accounts: u32,
     /// Rows that were sent and failed.
     pub failed: u32,

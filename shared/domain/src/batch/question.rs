@@ -260,6 +260,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_rows_become_is_an_answer_too_and_accounts_are_usual() {
+        let batch = crate::batch::samples::batch(crate::batch::Source::Upload);
+        assert_eq!(batch.kind(), Kind::Account);
+        let said = Answers::default().for_kind(Some(Kind::Email));
+        assert!(!said.is_empty());
+        let batch = batch.of_file(None, said.clone());
+        assert_eq!(batch.kind(), Kind::Email);
+        assert_eq!(Answers::default().after(said.clone()), said, "what was answered before stays");
+        let account = Answers::default().for_kind(Some(Kind::Account));
+        assert_eq!(account.clone().after(said), account, "until it is answered again");
+    }
+
+    #[test]
     fn answers_that_cannot_be_used_are_refused_where_they_are() {
         let column = |held| Column { number: 1, title: "A".into(), held };
         let twice = vec![column(Some(Held::FullName)), column(Some(Held::FullName))];

@@ -43,7 +43,7 @@ fn report(report: Report<'_>) -> Letter {
     letters().batch_report(batch(), report, &[]).unwrap()
 }
 
-const TALLY: Tally = Tally { accounts: 12, failed: 1, open: 4, needs_fixing: 2, duplicates: 3 };
+const TALLY: Tally = Tally { invited: None, accounts: 12, failed: 1, open: 4, needs_fixing: 2, duplicates: 3 };
 
 #[test]
 fn the_texts_read_well() {
@@ -53,6 +53,9 @@ fn the_texts_read_well() {
     insta::assert_snapshot!("report_text", report(Report::Through(TALLY)).text);
     let clean = Tally { accounts: 12, ..Tally::default() };
     insta::assert_snapshot!("report_of_success_text", report(Report::Through(clean)).text);
+    let invited = report(Report::Through(Tally { invited: Some(51), accounts: 2, ..Tally::default() }));
+    assert!(invited.text.contains("- Invitations mailed: 51\n- Accounts made: 2\n"), "{}", invited.text);
+    assert!(invited.html.contains("Invitations mailed: <strong>51</strong>"), "{}", invited.html);
     let unreadable = Report::Unreadable("Save the file without a password.");
     insta::assert_snapshot!("report_of_a_bad_file_text", report(unreadable).text);
 }
