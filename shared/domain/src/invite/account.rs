@@ -130,8 +130,6 @@ impl Invite {
         let account = self.account()?.clone();
         let (state, event) = match (self.unpaused(), status) {
             (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
-            // Its worker decides, because the service itself disables the account before it deletes it.
-            (InviteState::Revoking { .. }, _) => return None,
             (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
                 (InviteState::Onboarded { account }, Event::Onboarded)
             }
@@ -144,6 +142,7 @@ impl Invite {
             (InviteState::Disabled { .. }, AccountStatus::Pending) => {
                 (InviteState::AccountCreated { account }, Event::Enabled)
             }
+            // Of an account that is being deleted its worker decides: it disables the account itself.
             _ => return None,
         };
         let seed = match status {
@@ -385,7 +384,7 @@ mod tests {
         }
         let gone = revoking.clone().account_seen(AccountStatus::Gone, at(11)).unwrap();
         assert_eq!((gone.state_name(), gone.seed), ("REVOKED", SeedState::NotRequired));
-        assert!(revoking.clone().adopt(account(), at(99)).is_err());
+        assert!(revoking.clone().adopt(account(), at(99)).is_err() && by_email().account_gone(at(9)).is_err());
         let paused = revoking.claim_deletion(at(11)).unwrap().needs_attention(at(12)).unwrap();
         assert_eq!((paused.next_step(at(99)), paused.account()), (NextStep::Nothing, Some(&account())));
         assert_eq!(paused.resume(at(99)).unwrap().next_step(at(99)), NextStep::DeleteAccount);
