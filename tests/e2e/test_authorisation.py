@@ -168,6 +168,12 @@ def test_a_token_that_was_never_mailed_opens_nothing(nobody):
             assert answered == (404, "/problems/invitation-not-valid"), f"{path} {token}"
 
 
+def test_who_asks_for_a_new_link_learns_nothing(nobody):
+    for token in ["", "x", secrets.token_urlsafe(32), secrets.token_hex(32), "../../invites"]:
+        answer = nobody.post("/invitations/new-link", {"token": token})
+        assert (answer.status_code, answer.text) == (204, ""), token
+
+
 def test_bodies_that_lie_about_themselves_are_refused(outputs, officer):
     api = Api(outputs["ApiUrl"], officer.id_token)
     for body, kind, status in [

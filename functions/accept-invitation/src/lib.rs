@@ -1,8 +1,11 @@
-//! The invitee's page, which the link in a mail opens: view, accept, ask for a first password.
+//! The invitee's page, which the link in a mail opens: view, accept, ask for a first password or for a new link.
 //!
-//! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password`
-//! - **does**: writes the acceptance and the used token, or the request for a first password; wakes `provision-user`
-//! - **again**: an invitation is accepted once; between first passwords there is a pause, which grows from a minute
+//! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password`,
+//!   `…/new-link`
+//! - **does**: writes the acceptance and the used token, or the request for a first password or for a new link; wakes
+//!   `provision-user`
+//! - **again**: an invitation is accepted once; between first passwords there is a pause, which grows from a minute; a
+//!   new link is sent once a day
 //! - **crash**: each change is one write or one transaction, and the sweeper repeats a lost wake-up call
 //! - **needs**: the table, the provision queue
 //!
@@ -10,6 +13,7 @@
 //! scanners open every link before the invitee does. The directory creates and mails the first password, and has its
 //! holder change it at the first sign-in; this service never sees one.
 
+mod new_link;
 mod page;
 
 use std::{sync::Arc, time::Duration};
@@ -29,7 +33,7 @@ use store::{MAX_UPDATE_ROUNDS, Store, Stored, TokenRecord, Written};
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{
-    Json, Problem, Slug,
+    Json, Problem, Slug, Trace,
     fields::{Beside, FieldJson, WithFields},
     reply,
 };
@@ -101,7 +105,11 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::default().routes(routes!(view)).routes(routes!(accept)).routes(routes!(first_password))
+    OpenApiRouter::default()
+        .routes(routes!(view))
+        .routes(routes!(accept))
+        .routes(routes!(first_password))
+        .routes(routes!(new_link))
 }
 
 /// Shows where the invitation stands, and changes nothing.
@@ -179,6 +187,22 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
         }
     }
     Err(Problem::new(Slug::LostRace))
+}
+
+/// Sends a new link to the mailbox that the old one was mailed to, once a day. The old one may have expired or been
+/// replaced. Everybody gets the same answer, whatever their link is.
+#[utoipa::path(
+    post, path = "/api/invitations/new-link", operation_id = "requestNewLink", tag = "invitations",
+    request_body = TokenRequest,
+    responses((status = 204, description = "If the link belongs to an invitation that is open, a new one is mailed.")),
+)]
+async fn new_link(
+    State(deps): State<Arc<Deps>>,
+    Trace(trace): Trace,
+    body: Json<TokenRequest>,
+) -> Result<StatusCode, Problem> {
+    new_link::send(&deps, &body.value.token, trace).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// An invitation whose token is valid.

@@ -72,3 +72,22 @@ test.each([1280, 320])('at %i px the field for the link is accessible, and not w
   await page.locator('#code-error').waitFor();
   expect([...(await findings(page)), ...(await overflow(page))]).toEqual([]);
 });
+
+test.each([1280, 320])('at %i px a link that does not work any more is replaced, by keyboard', async (width) => {
+  const old = '0'.repeat(64);
+  const { page, server, tokens } = await start(`#${old}`, { width });
+  const asked = [];
+  server.on('requestNewLink', ({ body }) => {
+    asked.push(body.token);
+    return asked.length === 1 ? problem('unavailable') : { status: 204 };
+  });
+  await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
+  expect(tokens).toEqual([old]);
+  const button = page.getByRole('button', { name: 'Mail me a new link' });
+  await button.press('Enter');
+  await page.getByText('The service is not available').waitFor();
+  await button.press('Enter');
+  await page.getByText('a new link is on its way to the mailbox that the old one was sent to').waitFor();
+  expect(asked).toEqual([old, old]);
+  expect([...(await findings(page)), ...(await overflow(page)), ...(await lostFocus(page))]).toEqual([]);
+});

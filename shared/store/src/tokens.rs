@@ -1,5 +1,7 @@
 //! Invitation tokens, stored by their hash.
 
+use std::time::Duration;
+
 use domain::{InviteId, Timestamp, invite::Invite, keys::TokenHash, mail::Mailbox};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,9 @@ use crate::{
 };
 
 const ENTITY: &str = "token";
+
+/// How long a token that is no longer valid is known: with it, its holder can ask for a new link.
+const MEMORY: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The versions of a token's item. Only its use changes the version; other writes keep it.
 const UNUSED: u64 = 1;
@@ -28,6 +33,14 @@ pub struct TokenRecord {
     pub expires_at: Timestamp,
     /// When the invitation was accepted with it. `None`: it is not used.
     pub used_at: Option<Timestamp>,
+}
+
+impl TokenRecord {
+    /// Whether its holder may still ask for a new link with it.
+    #[must_use]
+    pub fn is_known(&self, now: Timestamp) -> bool {
+        now < self.expires_at + MEMORY
+    }
 }
 
 impl Store {
@@ -93,5 +106,5 @@ fn version(record: &TokenRecord) -> u64 {
 }
 
 fn put(hash: &TokenHash, record: &TokenRecord, version: u64) -> Result<Item, StoreError> {
-    Envelope::new(keys::token(hash), ENTITY, version).expires(record.expires_at).body(ENTITY, record)
+    Envelope::new(keys::token(hash), ENTITY, version).expires(record.expires_at + MEMORY).body(ENTITY, record)
 }

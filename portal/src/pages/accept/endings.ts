@@ -5,13 +5,16 @@ type EndState = Exclude<Schemas['PageState'], 'invited' | 'pending' | 'accepted'
 export interface Ending {
   readonly title: string;
   readonly text: string;
+  /** What the person can do here. */
+  readonly next?: 'new-link';
 }
 
 export const notValid: Ending = {
   title: 'This link is not valid',
   text:
-    'A newer mail may have replaced it, or it was copied in part. Look for the latest mail, or ask the person who ' +
-    'invited you. Nothing was changed.',
+    'A newer mail may have replaced it, or it was copied in part. Look for the latest mail, ask for a new link, or ' +
+    'ask the person who invited you. Nothing was changed.',
+  next: 'new-link',
 };
 
 /** What security checks of mail leave of a link whose end they do not pass on. */
@@ -26,7 +29,8 @@ export const withoutEnd: Ending = {
 export const endings: Record<EndState, Ending> = {
   expired: {
     title: 'This invitation has expired',
-    text: 'It was not accepted in time. The person who invited you can send it again; you then get a new link by mail.',
+    text: 'It was not used in time. Ask for a new link, which is mailed to the address that was invited.',
+    next: 'new-link',
   },
   revoked: {
     title: 'This invitation was revoked',

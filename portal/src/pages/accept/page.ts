@@ -11,6 +11,7 @@ import { announce } from '../../parts/live';
 import { masthead } from '../../parts/masthead';
 import './code-form';
 import './form';
+import './new-link';
 import { type Ending, endings, notValid, withoutEnd } from './endings';
 import { passwordNews } from './first-password';
 
@@ -138,12 +139,13 @@ export class AcceptPage extends LightElement {
     return passwordNews(firstPassword ?? { state: 'available', availableFrom: '' }, email);
   }
 
-  #ending({ title, text }: Ending, traceId: string | undefined, invitedBy?: string): TemplateResult {
+  #ending({ title, text, next }: Ending, traceId: string | undefined, invitedBy?: string): TemplateResult {
     return card(
       'info',
       title,
       html`
         <p>${text}</p>
+        ${next === 'new-link' ? html`<new-link .token=${this.#token}></new-link>` : nothing}
         <p class="actions">
           ${invitedBy ? askInviter(invitedBy, title, traceId) : nothing}
           <a href=${supportMail({ what: title, text, traceId, at: new Date() })}>Email support</a>

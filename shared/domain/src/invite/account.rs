@@ -1,5 +1,7 @@
 //! The account of an invite: created, found, checked in the directory, and deleted there.
 
+use std::time::Duration;
+
 use super::{
     Conflict, Invite, Kind,
     history::{Act, Actor, Event},
@@ -11,6 +13,10 @@ use crate::{
     licence::SeedState,
     mail::{Mail, MailKind, MailState},
 };
+
+/// How old the list of accounts can be that an account is found in: half a day, and as much again for the one who reads
+/// it.
+const LIST_AGE: Duration = Duration::from_secs(24 * 3600);
 
 impl Invite {
     /// The account. `None`: there is none yet. It is known while work on the invite is paused too.
@@ -158,7 +164,12 @@ impl Invite {
     /// # Errors
     ///
     /// [`Conflict`] unless the invite ended or is paused without an account, or the lease of its worker has expired.
+    /// Also for a day after its account was deleted, when the account may be in a list that is older.
     pub fn adopt(self, account: Account, now: Timestamp) -> Result<Self, Conflict> {
+        let deleted = self.history.iter().rev().find(|entry| entry.event == Event::AccountDeleted);
+        if deleted.is_some_and(|entry| now < entry.at + LIST_AGE) {
+            return Err(self.conflict("given an account that was deleted"));
+        }
         match self.state {
             InviteState::Failed { .. } | InviteState::Revoked | InviteState::Expired => {}
             InviteState::NeedsAttention { .. } if self.account().is_none() => {}
@@ -291,7 +302,7 @@ mod tests {
     use crate::{
         invite::{
             history::Act,
-            samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
+            samples::{DAY, account, act, at, by_email, created, for_account, mailbox, paused_kept},
             state::Failure,
         },
         licence::Device,
@@ -361,6 +372,8 @@ mod tests {
         let claimed = revoking.clone().claim_deletion(at(11)).unwrap();
         assert_eq!((claimed.next_step(at(70)), claimed.next_due()), (NextStep::Nothing, Some(at(71))));
         assert!(claimed.clone().claim_deletion(at(70)).is_err(), "one worker at a time");
+        let unlicensed = created(SeedState::Pending).revoke_account(&act(10)).unwrap().claim_deletion(at(11)).unwrap();
+        assert_eq!(unlicensed.next_step(at(12)), NextStep::Nothing, "no licence is assigned meanwhile");
         let again = claimed.claim_deletion(at(71)).unwrap();
         assert!(matches!(again.state, InviteState::Revoking { attempt: 2, .. }));
         let put_off = again.deletion_put_off(at(99), at(72)).unwrap();
@@ -370,7 +383,9 @@ mod tests {
         let deleted = put_off.clone().account_deleted(at(100)).unwrap();
         assert_eq!((deleted.state_name(), deleted.is_live(), deleted.seed), ("REVOKED", false, SeedState::Pending));
         assert_eq!(deleted.history.last().unwrap().event, Event::AccountDeleted);
-        assert!(deleted.account_deleted(at(101)).is_err());
+        assert!(deleted.clone().account_deleted(at(101)).is_err());
+        assert!(deleted.clone().adopt(account(), at(99 + DAY)).is_err(), "it is in a list that is older");
+        assert!(deleted.adopt(account(), at(100 + DAY)).is_ok(), "an operator has restored it");
         let kept = put_off.account_kept(at(100)).unwrap();
         assert_eq!((kept.state_name(), kept.seed), ("ONBOARDED", SeedState::LicenceAssigned));
         assert!(kept.clone().account_kept(at(101)).is_err() && kept.revoke_account(&act(101)).is_err());

@@ -116,6 +116,20 @@ impl Invite {
     ///
     /// [`ResendRefusal`] with the reason.
     pub fn resend(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
+        self.resent(Actor::Officer, mailbox, act)
+    }
+
+    /// The invitee asks for a new link, to the same mailbox. It is [`Invite::resend`] by another person, so both
+    /// together are possible once a day.
+    ///
+    /// # Errors
+    ///
+    /// [`ResendRefusal`] with the reason, which the invitee is not told.
+    pub fn send_new_link(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
+        self.resent(Actor::Invitee, mailbox, act)
+    }
+
+    fn resent(self, by: Actor, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
         let has_account = match self.state {
             InviteState::Invited { .. } | InviteState::Expired => false,
             InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => false,
@@ -135,7 +149,7 @@ impl Invite {
         }
         let mail = self.mail.clone().map(Mail::replaced);
         let state = if has_account { self.state.clone() } else { InviteState::Queued };
-        Ok(Self { state, mail, ..self.apply(Event::Resent, Actor::Officer, act) })
+        Ok(Self { state, mail, ..self.apply(Event::Resent, by, act) })
     }
 
     /// The officer revokes the invite. Its link stops working at once.
@@ -248,6 +262,24 @@ mod tests {
     };
 
     const MILLISECOND: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn an_invitee_gets_a_new_link_where_the_officer_could_send_one_and_once_a_day_together() {
+        let later = Act { at: invited().resend_from(), ..act(0) };
+        let asked = invited().send_new_link(&mailbox(), &later).unwrap();
+        let entry = asked.history.last().unwrap();
+        assert_eq!(
+            (entry.event, entry.by, asked.next_step(later.at)),
+            (Event::Resent, Actor::Invitee, NextStep::CheckAddress)
+        );
+        assert!(asked.clone().resend(&mailbox(), &later).is_err() && asked.send_new_link(&mailbox(), &later).is_err());
+        let early = invited().send_new_link(&mailbox(), &act(10));
+        assert_eq!(early, Err(ResendRefusal::NotBefore(invited().resend_from())));
+        let expired = Invite { state: InviteState::Expired, ..invited() };
+        assert_eq!(expired.send_new_link(&mailbox(), &later).unwrap().state_name(), "QUEUED");
+        let revoked = invited().revoke(&act(DAY)).unwrap();
+        assert!(matches!(revoked.send_new_link(&mailbox(), &later), Err(ResendRefusal::Conflict(_))));
+    }
 
     #[test]
     fn an_invitation_expires_at_its_end_and_is_accepted_once() {

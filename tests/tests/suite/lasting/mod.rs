@@ -3,6 +3,7 @@
 mod copies;
 mod endings;
 mod first_passwords;
+mod new_links;
 
 use directory::AccountStatus;
 use domain::{

@@ -5,7 +5,7 @@ use futures::future::FutureExt as _;
 use super::Scenario;
 
 /// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
-pub(in crate::faults) const ALL: [Scenario; 25] = [
+pub(in crate::faults) const ALL: [Scenario; 26] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -150,5 +150,11 @@ pub(in crate::faults) const ALL: [Scenario; 25] = [
         about: &["submit-invites", "provision-user"],
         jobs: &[],
         script: |world| super::revoke_account(world).boxed_local(),
+    },
+    Scenario {
+        name: "new link",
+        about: &["accept-invitation"],
+        jobs: &[],
+        script: |world| super::new_link(world).boxed_local(),
     },
 ];
