@@ -147,7 +147,7 @@ export class AcceptPage extends LightElement {
         <p>${text}</p>
         ${next === 'new-link' ? html`<new-link .token=${this.#token}></new-link>` : nothing}
         <p class="actions">
-          ${invitedBy ? askInviter(invitedBy, title, traceId) : nothing}
+          ${invitedBy ? askInviter(invitedBy, title, traceId, next ? '' : 'primary') : nothing}
           <a href=${supportMail({ what: title, text, traceId, at: new Date() })}>Email support</a>
         </p>
         ${traceId ? traceLine(traceId) : nothing}`,
@@ -237,12 +237,17 @@ function lastMoment(expiresAt: string): string {
 }
 
 /** A mail that asks the person who sent the invitation for a new one. */
-function askInviter(invitedBy: string, title: string, traceId: string | undefined): TemplateResult {
+function askInviter(
+  invitedBy: string,
+  title: string,
+  traceId: string | undefined,
+  tone: 'primary' | '',
+): TemplateResult {
   const subject = encodeURIComponent('My TechPass invitation');
   const request = 'Please send me a new invitation to TechPass.';
   const body = encodeURIComponent(`${request}\r\n\r\nThe page said: ${title}.\r\nTrace ID: ${traceId}`);
   const address = `mailto:${invitedBy}?subject=${subject}&body=${body}`;
-  return html`<a class="button primary" href=${address}>Ask ${invitedBy}</a>`;
+  return html`<a class="button ${tone}" href=${address}>Ask ${invitedBy}</a>`;
 }
 
 customElements.define('accept-page', AcceptPage);
