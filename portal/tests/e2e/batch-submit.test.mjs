@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { grid, paste, read, save, user } from './list.mjs';
+import { grid, paste, read, save, user, workbook } from './list.mjs';
 import { makeAccount, signedIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
@@ -54,6 +54,32 @@ describe('Submit', () => {
     await page.getByLabel('Choose a file').setInputFiles(failedPath);
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByRole('heading', { name: '2 users' }).waitFor();
+  });
+});
+
+describe('A list as an HR system exports it', () => {
+  test('400 people without a reason are 400 accounts after one round of questions', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    const titles = ['Employee No', 'Full Name', 'Email ID', 'HP', 'Agency'];
+    const people = Array.from({ length: 400 }, (_, at) => [
+      `E${1_000 + at}`,
+      'Tan Mei Ling',
+      fresh(`hr-${at}`),
+      `9${String(1_000_000 + at)}`,
+      'Example Agency',
+    ]);
+    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people]));
+    await page.getByRole('heading', { name: 'we need your answers' }).waitFor({ timeout: 30_000 });
+    await page.getByText('Left out, and not read: Employee No.').waitFor();
+    await page.getByLabel('Reason', { exact: true }).fill('Joins in May');
+    await settle();
+    await page.getByRole('button', { name: 'Read the list' }).click();
+    await page.getByRole('button', { name: 'Submit 400 users' }).click({ timeout: 60_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'All 400 users done' }).waitFor({ timeout: 300_000 });
+    await settle();
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await page.getByText('Total no. of invitations: 400').waitFor();
   });
 });
 

@@ -277,6 +277,42 @@ describe('Invite user status', () => {
     await settle();
   });
 
+  test('An account for the wrong person is deleted while nobody has signed in, and is corrected', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/account' });
+    const [wrong, right] = [fresh('wrong', 'vendor.example.com'), fresh('right', 'vendor.example.com')];
+    await page.getByLabel('Email address').fill(wrong);
+    await page.getByLabel('TechPass username').fill(wrong.split('@')[0]);
+    await page.getByLabel('First name').fill('Ravi');
+    await page.getByLabel('Contact number').fill('9123 4567');
+    await page.getByLabel('Organisation').fill('Example Vendor Pte Ltd');
+    await page.getByLabel('Reason').fill('Maintains the portal');
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: 'Account created' }).waitFor({ timeout: 30_000 });
+    const link = await linkFor(wrong);
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await page.getByRole('link', { name: wrong }).click();
+    const details = page.getByRole('dialog').first();
+    await details.getByRole('button', { name: 'Revoke' }).click();
+    await settle();
+    await page.getByRole('button', { name: 'Delete the account' }).click();
+    await details.getByText('The invitation was revoked.').waitFor({ timeout: 30_000 });
+    await settle();
+    const stranger = await person(browser, { width: 320, height: 720 });
+    await stranger.page.goto(link);
+    await stranger.page.getByRole('heading', { name: 'This invitation was revoked' }).waitFor();
+    // A page that was just loaded has no focus yet.
+    await stranger.page.keyboard.press('Tab');
+    await stranger.settle();
+
+    await details.getByRole('button', { name: 'Amend details' }).click();
+    await page.locator('#email').fill(right);
+    await page.getByLabel('TechPass username').fill(right.split('@')[0]);
+    await page.getByRole('button', { name: 'Save and send' }).click();
+    await details.getByText('The person has not signed in yet.').waitFor({ timeout: 30_000 });
+    await linkFor(right);
+    await settle();
+  });
+
   test('Two that were mailed and revoked today are told apart from those that can be amended together', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const both = fresh('both');
