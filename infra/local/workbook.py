@@ -52,7 +52,7 @@ class Person:
 MISTAKES = [
     lambda row, n: ({"email": row["email"].replace("@", " at ")}, {"email": row["email"]}),
     lambda row, n: ({"email": f"someone{n}@mail.example.org"}, {"email": row["email"]}),
-    lambda row, n: ({"firstName": ""}, {"firstName": row["firstName"]}),
+    lambda row, n: ({"firstName": "", "lastName": ""}, {"firstName": row["firstName"], "lastName": row["lastName"]}),
     lambda row, n: ({"contactNumber": "12345"}, {"contactNumber": row["contactNumber"]}),
     lambda row, n: ({"reason": "x" * 256}, {"reason": row["reason"]}),
     lambda row, n: ({"seed": "maybe"}, {"seed": row["seed"]}),

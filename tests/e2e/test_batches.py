@@ -12,6 +12,7 @@ from conftest import aws
 from table import items
 from waiting import eventually
 from workbook import COLUMNS, Person, write
+from workbook import people as demo_people
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,6 +62,18 @@ def lines(file: bytes) -> list[dict]:
     values = list(load_workbook(io.BytesIO(file)).worksheets[0].iter_rows(values_only=True))
     header = next(number for number, row in enumerate(values) if "Email" in row)
     return [dict(zip(values[header], row, strict=True)) for row in values[header + 1 :] if any(row)]
+
+
+def test_each_mistake_of_the_demo_is_one_and_its_fix_mends_it(officer):
+    known = demo_people(220, people.RUN)
+    mistaken = {number: person for number, person in enumerate(known, start=1) if person.fixes}
+    id = upload(officer.api, write(list(mistaken.values())))
+    in_state(officer.api, id, "DRAFT")
+    wrong = rows(officer.api, id, "errors")
+    assert len(wrong) == len(mistaken), "the demo says so many, and fixes each"
+    for row, person in zip(wrong.values(), mistaken.values(), strict=True):
+        fixed = fix(officer.api, id, row, **person.fixes).json()
+        assert fixed["row"]["state"] == "READY", f"{person.fixes}: {fixed}"
 
 
 @pytest.fixture(scope="module")
