@@ -294,7 +294,12 @@ mod tests {
         ] {
             let fault = answers.unwrap_err();
             assert_eq!((fault.pointer().as_str(), fault.code()), (pointer, code));
-            assert!(!fault.detail().is_empty());
+            let said = match fault {
+                AnswerFault::Column(fault) => fault.detail(),
+                AnswerFault::Value(_, fault) | AnswerFault::Worksheet(fault) => fault.detail(),
+                AnswerFault::Encoding => "Choose one of the encodings that are asked about.",
+            };
+            assert_eq!(fault.detail(), said);
         }
     }
 
