@@ -160,12 +160,28 @@ fn has_singapore_form(digits: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
     use super::*;
+    use crate::batch::MAX_TEXT;
 
     fn read(code: &str, number: &str) -> Result<String, FieldFault> {
         ContactNumber::parse_parts(code, number).map(String::from)
+    }
+
+    #[test]
+    fn a_text_of_many_digits_is_refused_at_once() {
+        let begun = Instant::now();
+        for code in ["", "65"] {
+            for digits in ["65", "9", "00", "1-"] {
+                let text = format!("{}1", digits.repeat(MAX_TEXT / digits.len() - 1));
+                assert!(read(code, &text).is_err() && read(code, &format!("+{text}")).is_err(), "{digits}");
+            }
+        }
+        // It takes a few milliseconds. A list may have ten thousand such texts.
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -14,6 +14,10 @@ const SINGAPORE_LENGTH: usize = 11;
 /// Digits of a number of E.164, with its country code.
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
+/// Digits that the library is asked about at most: those of a number, and a few more for a trunk prefix. It reads every
+/// digit of a longer text before it refuses it, and one text can be asked about from each of its digits on.
+const MOST_DIGITS: usize = 18;
+
 /// A number that its country's plan of numbering has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Valid {
@@ -28,11 +32,16 @@ pub(super) fn valid(digits: &str) -> Option<Valid> {
     if digits.starts_with('0') {
         return None;
     }
-    let number: PhoneNumber = format!("+{digits}").parse().ok()?;
+    let number: PhoneNumber = format!("+{}", within_bound(digits)?).parse().ok()?;
     let country_code = u16::try_from(number.country_code).ok()?;
     let text = number.format_as(PhoneNumberFormat::E164).into_owned();
     let is_whole = DIGITS.contains(&(text.len() - 1)) && (country_code != SINGAPORE || text.len() == SINGAPORE_LENGTH);
     (number.is_valid() && is_whole).then_some(Valid { country_code, text })
+}
+
+/// The digits. `None`: they are too many for a number.
+fn within_bound(digits: &str) -> Option<&str> {
+    (digits.len() <= MOST_DIGITS).then_some(digits)
 }
 
 /// Whether a country, or a service of all countries, has the code.
@@ -49,4 +58,16 @@ pub(super) fn country_code_of(digits: &str) -> Option<u16> {
 pub(super) fn code_of_region(region: &str) -> Option<u16> {
     let region: Region = region.parse().ok()?;
     u16::try_from(PHONE_NUMBER_UTIL.get_country_code_for_region(region)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_digits_are_looked_up_than_a_number_and_its_trunk_prefix_have() {
+        for (count, is_within) in [(1, true), (18, true), (19, false), (2_000, false)] {
+            assert_eq!(within_bound(&"6".repeat(count)).is_some(), is_within, "{count}");
+        }
+    }
 }
