@@ -32,7 +32,7 @@ enum Why {
 
 /// What has to be asked about the columns of a list with this many rows. `None`: everything is understood.
 pub(crate) fn about_columns(header: &Header, answers: &Answers, rows: usize) -> Option<Questions> {
-    let kind = answers.kind.unwrap_or_default();
+    let kind = answers.row_kind();
     let missing = header.missing(kind, &answers.values);
     // No one number can be given to everybody.
     let may_be_by_email = answers.kind.is_none() && header.has(Field::Email) && missing.contains(&Field::ContactNumber);

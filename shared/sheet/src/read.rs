@@ -73,7 +73,7 @@ pub fn read(bytes: &[u8], limits: &Limits, answers: &Answers) -> Result<Reading,
     };
     table.mark(&source, index, &marks)?;
     let (header, rows) = (table.header(), table.rows().len());
-    let kind = answers.kind.unwrap_or_default();
+    let kind = answers.row_kind();
     let hidden: Vec<Field> =
         header.missing(kind, &answers.values).into_iter().filter(|field| header.hides(*field)).collect();
     if !hidden.is_empty() {

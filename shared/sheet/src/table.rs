@@ -58,7 +58,7 @@ impl Table {
         Self {
             header,
             values: answers.values.clone(),
-            kind: answers.kind.unwrap_or_default(),
+            kind: answers.row_kind(),
             of_invitees: BTreeSet::new(),
             rows: Rows::default(),
             current: Draft::default(),

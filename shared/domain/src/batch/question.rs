@@ -126,6 +126,12 @@ impl Answers {
         Self { kind, ..self }
     }
 
+    /// What the rows become: accounts, unless it was said otherwise.
+    #[must_use]
+    pub fn row_kind(&self) -> Kind {
+        self.kind.unwrap_or_default()
+    }
+
     /// Checks what an officer answered.
     ///
     /// # Errors

@@ -15,10 +15,10 @@ pub struct RowRules<'a> {
 }
 
 impl Batch {
-    /// What its rows become: accounts, unless its officer said otherwise.
+    /// What its rows become when they are submitted.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.answers.kind.unwrap_or_default()
+        self.answers.row_kind()
     }
 
     /// What its rows are checked by, under these rules about domains.
