@@ -7,12 +7,12 @@ use domain::batch::{Batch, MAX_ROWS, Row, read_more};
 use serde::{Deserialize, Serialize};
 use store::{MAX_UPDATE_ROUNDS, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, rows::KeyedRow};
 use utoipa::ToSchema;
-use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, fields::refuse_foreign, reply};
+use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, reply};
 
 use crate::{
     Deps,
     batches::answered,
-    body::{CountsBody, NewRow, raw_row},
+    body::{CountsBody, NewRow, raw_row, refuse_foreign_rows},
     own_batch,
 };
 
@@ -59,7 +59,7 @@ pub(crate) async fn add(
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
-        refuse_foreign(batch.kind(), (0..).zip(&rows).map(|(at, row)| (format!("/rows/{at}"), row)))?;
+        refuse_foreign_rows(batch.kind(), &rows)?;
         let (number, sheet_row) = follows(&batch, deps.store.find_row(batch.id, batch.counts.total).await?.as_ref());
         if usize::try_from(batch.counts.total).map_or(true, |total| total + rows.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));

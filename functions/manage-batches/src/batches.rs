@@ -19,12 +19,12 @@ use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer, U
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
-    SignedIn, Slug, Trace, count_rows, fields::refuse_foreign, reply,
+    SignedIn, Slug, Trace, count_rows, reply,
 };
 
 use crate::{
     Deps,
-    body::{BatchBody, ColumnBody, NewRow, raw_row},
+    body::{BatchBody, ColumnBody, NewRow, raw_row, refuse_foreign_rows},
     own_batch,
     uploads::UploadForm,
 };
@@ -94,7 +94,7 @@ pub(crate) async fn create(
         return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
     }
     if let Some(rows) = &value.rows {
-        refuse_foreign(value.kind.unwrap_or_default(), (0..).zip(rows).map(|(at, row)| (format!("/rows/{at}"), row)))?;
+        refuse_foreign_rows(value.kind.unwrap_or_default(), rows)?;
     }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
     let answers = Answers::of_columns(columns).for_kind(value.kind);

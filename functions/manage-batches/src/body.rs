@@ -17,7 +17,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::settings::MailSwitch;
 use utoipa::ToSchema;
-use web::fields::{Beside, FieldJson, FormBody, WithFields};
+use web::{
+    Problem,
+    fields::{Beside, FieldJson, FormBody, WithFields, refuse_foreign},
+};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -204,6 +207,15 @@ pub(crate) fn raw_row(mut new: NewRow) -> RawRow {
     raw
 }
 
+/// Checks that no row of a body has a text in a field that invites of this kind do not have.
+///
+/// # Errors
+///
+/// [`Problem`] that names such fields, at most 100.
+pub(crate) fn refuse_foreign_rows(kind: Kind, rows: &[NewRow]) -> Result<(), Problem> {
+    refuse_foreign(kind, (0..).zip(rows).map(|(at, row)| (format!("/rows/{at}"), row)))
+}
+
 /// One thing to fix in a row.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RowError {
@@ -262,11 +274,11 @@ impl BatchBody {
     /// A submitted batch, with how far its invites are.
     pub(crate) fn in_progress(batch: &Batch, progress: BTreeMap<Progress, u64>, mail: MailSwitch) -> Self {
         // An email invitation is queued until its mail is sent.
-        let unsent = match batch.kind() {
-            Kind::Account => Progress::Mailing,
-            Kind::Email => Progress::Queued,
+        let unsent: &[Progress] = match batch.kind() {
+            Kind::Account => &[Progress::Mailing],
+            Kind::Email => &[Progress::Queued, Progress::Mailing],
         };
-        let is_due = [Progress::Mailing, unsent].iter().any(|due| progress.contains_key(due));
+        let is_due = unsent.iter().any(|due| progress.contains_key(due));
         let mail_hold = if is_due { MailHoldBody::new(mail) } else { None };
         Self { progress: Some(progress), mail_hold, ..Self::new(batch) }
     }
