@@ -81,9 +81,13 @@ export class EmailInvitationsPage extends LightElement {
     return this.#read[1];
   }
 
+  #emails(text: string): readonly string[] {
+    return this.#pasted(text).rows.flatMap(({ email }) => email || []);
+  }
+
   #found(text: string): string {
     const { rows, skipped } = this.#pasted(text);
-    const n = rows.filter(({ email }) => email).length;
+    const n = this.#emails(text).length;
     if (n === 0) return '';
     const found = `${count(n, 'address', 'addresses')} found.`;
     const others = skipped + rows.length - n;
@@ -92,7 +96,7 @@ export class EmailInvitationsPage extends LightElement {
 
   #check({ addresses, reason }: Values<Many>): Faults<Many> {
     const { batchRows } = officer.limits;
-    const n = this.#pasted(addresses).rows.filter(({ email }) => email).length;
+    const n = this.#emails(addresses).length;
     const tooMany = `A list holds at most ${numbers.format(batchRows)} invitations; these are ${numbers.format(n)}.`;
     const ofAddresses =
       n === 0
@@ -114,8 +118,8 @@ export class EmailInvitationsPage extends LightElement {
   async #send({ addresses, seed, reason }: Values<Many>): Promise<void> {
     const key = JSON.stringify([addresses, seed, reason]);
     if (this.#begun?.[0] !== key) {
-      const emails = this.#pasted(addresses).rows.flatMap(({ email }) => email || []);
-      const rows = emails.map((email) => ({ email, seed: seed === 'yes' ? 'Yes' : 'No', reason }));
+      const answer = seed === 'yes' ? 'Yes' : 'No';
+      const rows = this.#emails(addresses).map((email) => ({ email, seed: answer, reason }));
       this.#begun = [key, new RowsBatch(rows, 'email')];
     }
     const [, batch] = this.#begun;
