@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { copy } from './list.mjs';
-import { follow, inviteByMail, person, signedIn } from './people.mjs';
+import { fillInVendor, follow, inviteByMail, person, signedIn } from './people.mjs';
 import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
 let browser;
@@ -146,13 +146,7 @@ describe('Create account', () => {
     await page.getByLabel('Email address').fill('officer.other@sample-board.gov.sg');
     await page.getByText('Public officer', { exact: true }).waitFor();
     assert.equal(await page.getByLabel('TechPass username').count(), 0);
-    await page.getByLabel('Email address').fill(address);
-    await page.getByLabel('TechPass username').fill(address.split('@')[0]);
-    await page.getByLabel('First name').fill('Ravi');
-    await page.getByLabel('Last name').fill('s/o Kumar');
-    await page.getByLabel('Contact number').fill('9123 4567');
-    await page.getByLabel('Organisation').fill('Example Vendor Pte Ltd');
-    await page.getByLabel('Reason').fill('Maintains the portal');
+    await fillInVendor(page, address);
     await settle();
     await page.getByRole('button', { name: 'Submit' }).click();
     await page.getByRole('heading', { name: 'Account created' }).waitFor({ timeout: 30_000 });
@@ -280,12 +274,7 @@ describe('Invite user status', () => {
   test('An account for the wrong person is deleted while nobody has signed in, and is corrected', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/account' });
     const [wrong, right] = [fresh('wrong', 'vendor.example.com'), fresh('right', 'vendor.example.com')];
-    await page.getByLabel('Email address').fill(wrong);
-    await page.getByLabel('TechPass username').fill(wrong.split('@')[0]);
-    await page.getByLabel('First name').fill('Ravi');
-    await page.getByLabel('Contact number').fill('9123 4567');
-    await page.getByLabel('Organisation').fill('Example Vendor Pte Ltd');
-    await page.getByLabel('Reason').fill('Maintains the portal');
+    await fillInVendor(page, wrong);
     await page.getByRole('button', { name: 'Submit' }).click();
     await page.getByRole('heading', { name: 'Account created' }).waitFor({ timeout: 30_000 });
     const link = await linkFor(wrong);

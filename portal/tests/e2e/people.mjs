@@ -34,6 +34,17 @@ export async function identify(page, { email, password }) {
   await page.locator('button[type=submit], input[type=submit]').first().click();
 }
 
+/** Fills in the form of an account for a vendor. */
+export async function fillInVendor(page, address) {
+  await page.getByLabel('Email address').fill(address);
+  await page.getByLabel('TechPass username').fill(address.split('@')[0]);
+  await page.getByLabel('First name').fill('Ravi');
+  await page.getByLabel('Last name').fill('s/o Kumar');
+  await page.getByLabel('Contact number').fill('9123 4567');
+  await page.getByLabel('Organisation').fill('Example Vendor Pte Ltd');
+  await page.getByLabel('Reason').fill('Maintains the portal');
+}
+
 /** Signs in on the hosted page, and comes back. */
 export async function signIn(page, who, route = '') {
   await page.goto(portal + route);
