@@ -95,6 +95,23 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_that_has_no_accent_to_take_away_is_found_by_what_people_type_for_it() {
+        for (typed, text) in [
+            ("ossig", "Ößig"),
+            ("kaere", "Kære"),
+            ("soeur", "Sœur"),
+            ("dono", "Ðønø"),
+            ("dang", "Đang"),
+            ("hamrun", "Ħamrun"),
+            ("isil", "Işıl"),
+            ("lodz", "Łódź"),
+            ("thora", "Þóra"),
+        ] {
+            assert!(finds(typed, text), "{typed:?} in {text:?}");
+        }
+    }
+
+    #[test]
     fn a_person_is_found_however_the_name_is_typed() {
         for (search, text) in [
             ("Mei Ling Núñez", "Mei Ling\nNúñez"),

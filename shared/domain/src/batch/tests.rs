@@ -145,11 +145,14 @@ fn a_batch_that_asks_is_read_again_with_the_answers_and_a_dropped_one_then_waits
         let asking = in_state(source, "PARSING").asks(questions(), at(2)).unwrap();
         assert_eq!(asking.state, BatchState::Asking { object: object("1"), questions: questions() });
         assert_eq!((&asking.report, asking.is_editable(), asking.is_listed()), (&due, false, true));
+        assert_eq!(asking.to_be_read(), None);
         let answered = asking.answered(answers(), at(3)).unwrap();
         assert_eq!(answered.state, BatchState::Parsing { object: object("1"), lease_until: at(3), attempt: 0 });
         assert!(!answered.is_being_read(&object("1"), at(3)));
+        assert_eq!(answered.to_be_read(), Some(&object("1")));
         let again = answered.claim_parse(object("1"), at(3)).unwrap();
         assert!(matches!(again.state, BatchState::Parsing { attempt: 1, .. }), "answers are no failed attempt");
+        assert_eq!(again.to_be_read(), None, "its reader has claimed it");
         let worksheet = Answers { worksheet: Some("Vendors".into()), ..Answers::default() };
         let second = again.asks(questions(), at(4)).unwrap().answered(worksheet, at(5)).unwrap();
         assert_eq!(second.answers, Answers { worksheet: Some("Vendors".into()), ..answers() });
