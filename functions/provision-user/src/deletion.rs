@@ -6,12 +6,16 @@
 
 use directory::{AccountChange, AccountHistory, DirectoryError, SignedIn};
 use domain::{
-    InviteId,
-    invite::{Account, Invite, InviteState},
+    InviteId, Timestamp,
+    invite::{Account, Conflict, Invite, InviteState},
 };
 use store::{StoreError, Stored, Written};
 
-use crate::{Deps, Next, pause, report_unknown, settle, write};
+use crate::{
+    Deps, Next, pause,
+    record::{Answer, record},
+    report_unknown,
+};
 
 /// What became of an account that was to be deleted.
 enum Deletion {
@@ -19,10 +23,28 @@ enum Deletion {
     Deleted,
     /// Its holder has signed in, so it stays.
     Kept,
+    /// The directory did not delete it, and can be asked again at `retry_at`.
+    NotNow { retry_at: Timestamp },
+}
+
+impl Answer for Deletion {
+    type Claim = InviteState;
+
+    fn claim(invite: &Invite) -> InviteState {
+        invite.state.clone()
+    }
+
+    fn noted(&self, invite: Invite, now: Timestamp) -> Result<Invite, Conflict> {
+        match self {
+            Self::Deleted => invite.account_deleted(now),
+            Self::Kept => invite.account_kept(now),
+            Self::NotNow { retry_at } => invite.deletion_put_off(*retry_at, now),
+        }
+    }
 }
 
 /// Deletes the account of an invite, and records what became of it.
-pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
+pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let Ok(claimed) = invite.to_value().claim_deletion(deps.clock.now()) else {
         return Ok(Next::Rest);
     };
@@ -32,30 +54,21 @@ pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>) -> Result<Nex
     let InviteState::Revoking { account, attempt, .. } = &claimed.state else {
         return Ok(Next::Rest);
     };
-    let deleted = delete_unused(deps, account, claimed.id, *attempt).await;
-    let (now, revoked) = (deps.clock.now(), claimed.to_value());
-    let next = match deleted {
-        Ok(Deletion::Deleted) => {
-            tracing::info!("account deleted");
-            revoked.account_deleted(now)
-        }
-        Ok(Deletion::Kept) => {
-            tracing::info!("account kept, because its holder has signed in");
-            revoked.account_kept(now)
-        }
+    let deleted = match delete_unused(deps, account, claimed.id, *attempt).await {
+        Ok(deleted) => deleted,
         Err(DirectoryError::Unknown) => {
             report_unknown(&claimed);
             return Ok(Next::Rest);
         }
-        Err(error) => {
-            let retry_at = now + pause(deps, &error);
-            return settle(deps, &claimed, revoked.deletion_put_off(retry_at, now)).await;
-        }
+        Err(error) => Deletion::NotNow { retry_at: deps.clock.now() + pause(deps, &error) },
     };
-    let Ok(next) = next else {
-        return Ok(Next::Rest);
-    };
-    write(deps, claimed.becomes(next)).await
+    match deleted {
+        Deletion::Deleted => tracing::info!("account deleted"),
+        Deletion::Kept => tracing::info!("account kept, because its holder has signed in"),
+        Deletion::NotNow { .. } => {}
+    }
+    let recorded = record(deps, claimed, &deleted, deadline).await?;
+    Ok(recorded.map_or(Next::Reload, |invite| Next::Written(Box::new(invite))))
 }
 
 async fn delete_unused(

@@ -1,15 +1,18 @@
 //! Has the directory mail a first password, and records what became of it.
 
-use boot::{RECORD_PAUSES, leaves_time};
 use directory::{DirectoryError, FirstPasswordOutcome};
 use domain::{
-    InviteId, Timestamp,
+    Timestamp,
     invite::{Conflict, FirstPassword, Invite, InviteState, WAKE_AFTER},
     mail::Closed,
 };
-use store::{StoreError, Stored, Written, settings::MailSwitch};
+use store::{Change, Store, StoreError, Stored, Written, settings::MailSwitch};
 
-use crate::{Deps, Next, pause, report, settle};
+use crate::{
+    Deps, Next, pause,
+    record::{Answer, record},
+    report, settle,
+};
 
 /// Whether its holder has asked for a first password that is not sent yet.
 pub(crate) fn is_awaited(invite: &Invite) -> bool {
@@ -53,21 +56,22 @@ pub(crate) async fn send(deps: &Deps, invite: Stored<Invite>, deadline: Timestam
         return Ok(Next::Rest);
     };
     let answer = match deps.accounts.mail_first_password(account).await {
-        Ok(FirstPasswordOutcome::Mailed) => Answer::Mailed,
-        Ok(FirstPasswordOutcome::NotPending) => Answer::NotPending,
-        Ok(FirstPasswordOutcome::AccountGone) => Answer::AccountGone,
+        Ok(FirstPasswordOutcome::Mailed) => Mailing::Mailed,
+        Ok(FirstPasswordOutcome::NotPending) => Mailing::NotPending,
+        Ok(FirstPasswordOutcome::AccountGone) => Mailing::AccountGone,
         Err(DirectoryError::Unknown) => {
             report(&DirectoryError::Unknown);
-            Answer::Lost
+            Mailing::Lost
         }
-        Err(error) => Answer::NotMailed { retry_at: deps.clock.now() + pause(deps, &error) },
+        Err(error) => Mailing::NotMailed { retry_at: deps.clock.now() + pause(deps, &error) },
     };
+    // An answer that is not recorded becomes unknown, and the holder has to ask again.
     record(deps, claimed, &answer, deadline).await?;
     Ok(Next::Rest)
 }
 
 /// What the directory answered about a first password.
-enum Answer {
+enum Mailing {
     Mailed,
     /// It has mailed none. It can be asked again at `retry_at`.
     NotMailed {
@@ -81,8 +85,13 @@ enum Answer {
     Lost,
 }
 
-impl Answer {
-    /// The invite, whose first password is claimed, with this answer.
+impl Answer for Mailing {
+    type Claim = FirstPassword;
+
+    fn claim(invite: &Invite) -> FirstPassword {
+        invite.first_password
+    }
+
     fn noted(&self, invite: Invite, now: Timestamp) -> Result<Invite, Conflict> {
         match self {
             Self::Mailed => invite.first_password_sent(now),
@@ -92,61 +101,23 @@ impl Answer {
         }
     }
 
+    /// If no mail was sent, the same write subtracts it from the mailbox.
+    async fn write(&self, store: &Store, change: Change<Invite>) -> Result<Written<Stored<Invite>>, StoreError> {
+        if !self.may_have_been_mailed() {
+            let mailbox = store.find_mailbox(&change.address_key).await?;
+            if let Some(room) = mailbox.to_value().give_back(change.id, change.updated_at) {
+                return store.write_both(change, mailbox.becomes(room)).await;
+            }
+        }
+        store.write(change).await
+    }
+}
+
+impl Mailing {
     /// Whether a mail may have been sent to its mailbox, so that it counts there.
     fn may_have_been_mailed(&self) -> bool {
         matches!(self, Self::Mailed | Self::Lost)
     }
-}
-
-/// Records the directory's answer over the claim that it belongs to, although other parts of the invite may have
-/// changed. It tries again while the table is out and time is left. An outcome that is not recorded becomes unknown,
-/// and the holder has to ask again.
-async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
-    let (id, claim) = (claimed.id, claimed.first_password);
-    let mut known = Some(claimed);
-    for pause in RECORD_PAUSES {
-        match try_record(deps, id, claim, known.take(), answer).await {
-            Ok(Written::Done(())) => return Ok(()),
-            Ok(Written::LostRace) => {}
-            Err(error) if !leaves_time(pause, deps.clock.now(), deadline) => return Err(error),
-            Err(_) => tokio::time::sleep(pause).await,
-        }
-    }
-    if let Written::LostRace = try_record(deps, id, claim, None, answer).await? {
-        tracing::error!("others kept changing the invite; what became of its first password is not recorded");
-    }
-    Ok(())
-}
-
-/// One attempt to record, over the known invite, or over the invite as it is now. If no mail was sent, the same write
-/// subtracts it from the mailbox.
-async fn try_record(
-    deps: &Deps,
-    id: InviteId,
-    claim: FirstPassword,
-    known: Option<Stored<Invite>>,
-    answer: &Answer,
-) -> Result<Written, StoreError> {
-    let found = match known {
-        Some(invite) => Some(invite),
-        None => deps.store.get::<Invite>(&id).await?,
-    };
-    // Without this claim, the outcome is recorded already or no longer needed.
-    let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
-        return Ok(Written::Done(()));
-    };
-    let now = deps.clock.now();
-    let Ok(next) = answer.noted(invite.to_value(), now) else {
-        return Ok(Written::Done(()));
-    };
-    let change = invite.becomes(next);
-    if !answer.may_have_been_mailed() {
-        let mailbox = deps.store.find_mailbox(&change.address_key).await?;
-        if let Some(room) = mailbox.to_value().give_back(id, now) {
-            return Ok(deps.store.write_both(change, mailbox.becomes(room)).await?.without_value());
-        }
-    }
-    Ok(deps.store.write(change).await?.without_value())
 }
 
 #[cfg(test)]
@@ -157,11 +128,11 @@ mod tests {
     fn a_first_password_counts_in_its_mailbox_unless_it_is_known_not_to_be_mailed() {
         let retry_at = Timestamp::from_unix_ms(0);
         for (answer, counts) in [
-            (Answer::Mailed, true),
-            (Answer::Lost, true),
-            (Answer::NotMailed { retry_at }, false),
-            (Answer::NotPending, false),
-            (Answer::AccountGone, false),
+            (Mailing::Mailed, true),
+            (Mailing::Lost, true),
+            (Mailing::NotMailed { retry_at }, false),
+            (Mailing::NotPending, false),
+            (Mailing::AccountGone, false),
         ] {
             assert_eq!(answer.may_have_been_mailed(), counts);
         }

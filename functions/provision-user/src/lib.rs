@@ -22,21 +22,22 @@
 //! - **first password**: two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser,
 //!   PutItem; if nothing was mailed, GetItem (mailbox) and TransactWriteItems instead of the last
 //!
-//! An account is claimed before it is created. If the answer or this process is lost, the claim stays until its lease
-//! ends. The next worker then finds the account by the id of its invite, and adopts it.
+//! What the directory answers to a claim is recorded over the claim, whatever else of the invite has changed meanwhile:
+//! then with another GetItem and the last write again.
 
+mod creation;
 mod deletion;
 mod first_password;
 mod licence;
+mod record;
 
 use std::{sync::Arc, time::Duration};
 
 use boot::{Disposition, Stack};
-use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere, Licences};
+use directory::{Accounts, DirectoryError, Licences};
 use domain::{
     Clock, Entropy, InviteId, Timestamp,
-    invite::{Account, Failure, Invite, InviteState, NextStep},
-    licence::SeedState,
+    invite::{Failure, Invite, InviteState, NextStep},
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{Change, Store, StoreError, Stored, Written, settings::MailSwitch};
@@ -159,8 +160,8 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
     match step {
         NextStep::CheckAddress => check_address(deps, invite).await,
         NextStep::CheckAccount => check_account(deps, invite).await,
-        NextStep::Provision => provision(deps, invite).await,
-        NextStep::DeleteAccount => deletion::of_invite(deps, invite).await,
+        NextStep::Provision => creation::of_invite(deps, invite, deadline).await,
+        NextStep::DeleteAccount => deletion::of_invite(deps, invite, deadline).await,
         // The holder waits for the password in front of a page. A licence that cannot be assigned must not delay it.
         NextStep::AssignSeed if first_password::is_awaited(&invite) => {
             first_password::send(deps, invite, deadline).await
@@ -209,88 +210,21 @@ async fn check_account(deps: &Deps, invite: Stored<Invite>) -> Result<Next, Stor
     write(deps, invite.becomes(next)).await
 }
 
-async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
-    let elsewhere = listed_elsewhere(deps, &invite).await?;
-    let Ok(claimed) = invite.to_value().claim(deps.clock.now()) else {
-        return Ok(Next::Rest);
-    };
-    let Written::Done(claimed) = deps.store.write(invite.becomes(claimed)).await? else {
-        return Ok(Next::Reload);
-    };
-    let Some(wanted) = AccountToCreate::of(&claimed, elsewhere) else {
-        return Ok(Next::Rest);
-    };
-    let created = deps.accounts.create(&wanted).await;
-    // An earlier claim may have created the account with the same details that are refused now.
-    let created = match created {
-        Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed.state) => deps
-            .accounts
-            .find_created(&wanted)
-            .await
-            .map(|found| found.map_or(CreateOutcome::DetailsRefused, CreateOutcome::AlreadyOurs)),
-        created => created,
-    };
-    let seed = match &created {
-        Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
-            seed_of_new_account(deps, &claimed, account).await
-        }
-        _ => claimed.seed,
-    };
-    let (now, made) = (deps.clock.now(), claimed.to_value());
-    let next = match created {
-        Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
-            tracing::info!("account made");
-            made.account_created(account, seed, now)
-        }
-        Ok(CreateOutcome::EmailTaken) => made.fail(Failure::AccountExists, now),
-        Ok(CreateOutcome::UsernameTaken) => made.fail(Failure::UsernameTaken, now),
-        Ok(CreateOutcome::DetailsRefused) => made.fail(Failure::DetailsRefused, now),
-        Err(DirectoryError::Unknown) => {
-            report_unknown(&claimed);
-            return Ok(Next::Rest);
-        }
-        Err(error) => {
-            let retry_at = now + pause(deps, &error);
-            return settle(deps, &claimed, made.give_back(retry_at, now)).await;
-        }
-    };
-    let Ok(next) = next else {
-        return Ok(Next::Rest);
-    };
-    let written = deps.store.record_account(claimed.becomes(next)).await?;
-    match wake_mail(deps, written).await {
-        // A licence that could not be assigned now is tried again later, not at once.
-        Next::Written(_) => Ok(Next::Rest),
-        next => Ok(next),
-    }
-}
-
-async fn listed_elsewhere(deps: &Deps, invite: &Invite) -> Result<Elsewhere, StoreError> {
-    let is_held = deps.store.is_held(&invite.address_key, deps.clock.now()).await?;
-    Ok(if is_held { Elsewhere::Listed } else { Elsewhere::NotListed })
-}
-
-/// Assigns the licence with the account where possible, so that both are one write. Otherwise it stays pending.
-async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) -> SeedState {
-    if invite.seed == SeedState::Pending { licence::of_new_account(deps, account).await } else { invite.seed }
-}
-
 /// Writes a change, and wakes the mail worker if a mail is due.
 async fn write(deps: &Deps, change: Change<Invite>) -> Result<Next, StoreError> {
-    let written = deps.store.write(change).await?;
-    Ok(wake_mail(deps, written).await)
+    let Written::Done(next) = deps.store.write(change).await? else {
+        return Ok(Next::Reload);
+    };
+    wake_mail(deps, &next).await;
+    Ok(Next::Written(Box::new(next)))
 }
 
-/// Wakes the mail worker, if a change was written that makes a mail due.
-async fn wake_mail(deps: &Deps, written: Written<Stored<Invite>>) -> Next {
-    let Written::Done(next) = written else {
-        return Next::Reload;
-    };
-    if next.mail_is_due() {
-        let wake = [Wake::Invite { id: next.id }];
-        deps.queues.wake(QueueName::Mail, &next.officer.id, &wake).await;
+/// Wakes the mail worker, if a mail of the invite is due.
+async fn wake_mail(deps: &Deps, invite: &Invite) {
+    if invite.mail_is_due() {
+        let wake = [Wake::Invite { id: invite.id }];
+        deps.queues.wake(QueueName::Mail, &invite.officer.id, &wake).await;
     }
-    Next::Written(Box::new(next))
 }
 
 /// Writes the last step of this message, if the invite still allows it.
@@ -335,24 +269,5 @@ fn report_unknown(claimed: &Invite) {
             tracing::error!(attempt, "the directory's answer is lost again and again");
         }
         _ => report(&DirectoryError::Unknown),
-    }
-}
-
-/// Whether an earlier worker claimed the account and did not record the outcome.
-fn was_claimed_before(claimed: &InviteState) -> bool {
-    matches!(claimed, InviteState::Provisioning { attempt, .. } if *attempt > 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_earlier_claim_may_have_created_an_account() {
-        let lease_until = Timestamp::from_unix_ms(0);
-        for (attempt, was_claimed) in [(1, false), (2, true), (3, true)] {
-            let claimed = InviteState::Provisioning { lease_until, attempt };
-            assert_eq!(was_claimed_before(&claimed), was_claimed, "{attempt}");
-        }
     }
 }

@@ -1,15 +1,19 @@
 //! Other actors in the middle of a handler, before any call that the handler makes: another officer who invites the
-//! same people, and a second tab of the same officer.
+//! same people, a second tab of the same officer, and the product itself.
 //!
 //! The result depends on who was faster; the invariants do not. The people of a scenario may get another result than
-//! they wanted, and stop; see [`World::play`].
+//! they wanted, and stop; see [`World::play`]. Only a writer who changes nothing may make no difference at all, to the
+//! result or to the time until it is there.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::AssertUnwindSafe,
 };
 
-use domain::batch::{Batch, BatchState, Row, RowState};
+use domain::{
+    batch::{Batch, BatchState, Row, RowState},
+    invite::Invite,
+};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use testing::people::{email, keys, officer_form, vendor_form};
@@ -48,10 +52,12 @@ pub(super) enum Meddler {
     Resends,
     /// An operator has a person erased.
     Erases,
+    /// Another part of the product writes every invite, and changes nothing that the handler decides by.
+    Rewrites,
 }
 
 impl Meddler {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::OtherOfficer,
         Self::OtherList,
         Self::AddsDouble,
@@ -63,6 +69,7 @@ impl Meddler {
         Self::Revokes,
         Self::Resends,
         Self::Erases,
+        Self::Rewrites,
     ];
 
     /// The meddlers that change a list.
@@ -93,6 +100,12 @@ impl World {
             Meddler::Erases => {
                 let person = keys().address(&email("thaddeus@sample-board.gov.sg"));
                 self.app.store.request_forgetting(&person).await.unwrap();
+            }
+            Meddler::Rewrites => {
+                for invite in self.invites().await {
+                    let Some(read) = self.app.store.get::<Invite>(&invite.id).await.unwrap() else { continue };
+                    assert!(self.app.store.write(read.becomes(read.to_value())).await.unwrap().is_done());
+                }
             }
             tab => {
                 if let Some(batch) = self.batches().await.into_iter().find(|batch| batch.state != BatchState::Reset) {
@@ -253,5 +266,12 @@ async fn another_officer_invites_the_same_people_between_any_two_calls() {
 async fn invites_change_between_any_two_calls() {
     for name in ["invitation", "looks"] {
         check_meddlers(named(name), &[Meddler::Revokes, Meddler::Resends, Meddler::Erases]).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_writer_who_changes_nothing_between_any_two_calls_makes_no_difference() {
+    for scenario in ALL {
+        check_meddlers(scenario, &[Meddler::Rewrites]).await;
     }
 }

@@ -31,12 +31,14 @@ mod world;
 
 use std::{any::Any, collections::BTreeSet, panic::AssertUnwindSafe};
 
+use domain::Timestamp;
 use futures::FutureExt as _;
 use testing::probe::{Call, Fault, Service};
 use tests::logged::Logged;
 
 use canaries::Spoken;
 use invariants::Ending;
+use meddlers::Meddler;
 use scenarios::{ALL, Scenario};
 use world::{Asked, Label, Manner, Mishap, Post, World};
 
@@ -48,6 +50,7 @@ struct Run {
     asked: BTreeSet<Asked>,
     spoken: Spoken,
     ending: Ending,
+    ended: Timestamp,
 }
 
 /// Runs a scenario with these mishaps. The error says what failed.
@@ -73,7 +76,8 @@ async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
     }
     match ended {
         Ok(ending) => {
-            Ok(Run { calls, parcels: world.parcels(), runs: world.runs(), asked: world.asked(), spoken, ending })
+            let (parcels, runs, asked) = (world.parcels(), world.runs(), world.asked());
+            Ok(Run { calls, parcels, runs, asked, spoken, ending, ended: world.app.clock.now() })
         }
         Err(panic) => Err(format!("{}\n{}", words(&*panic), trace(&calls, mishaps))),
     }
@@ -84,6 +88,12 @@ async fn check(scenario: Scenario, mishaps: &[Mishap], undisturbed: &Run) -> Res
     let shown = |wrong: String| format!("{:?} with {mishaps:?}: {wrong}", scenario.name);
     let disturbed = run(scenario, mishaps).await.map_err(shown)?;
     if Manner::of(mishaps) == Manner::Rough || disturbed.ending == undisturbed.ending {
+        let changes_nothing = |mishap: &Mishap| matches!(mishap, Mishap::Meanwhile(_, Meddler::Rewrites));
+        if disturbed.ended != undisturbed.ended && mishaps.iter().all(changes_nothing) {
+            let trace = trace(&disturbed.calls, mishaps);
+            let late = disturbed.ended.since(undisturbed.ended);
+            return Err(shown(format!("somebody waited for {} s\n{trace}", late.as_secs())));
+        }
         return Ok(());
     }
     let (ends, trace) = (&disturbed.ending, trace(&disturbed.calls, mishaps));

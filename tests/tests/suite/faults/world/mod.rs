@@ -58,7 +58,11 @@ pub(super) enum Manner {
 
 impl Manner {
     pub(super) fn of(mishaps: &[Mishap]) -> Self {
-        let is_rough = |mishap: &Mishap| matches!(mishap, Mishap::Meanwhile(..) | Mishap::Then(..) | Mishap::After(..));
+        let is_rough = |mishap: &Mishap| match mishap {
+            Mishap::Meanwhile(_, meddler) | Mishap::Then(_, meddler) => *meddler != Meddler::Rewrites,
+            Mishap::After(..) => true,
+            Mishap::Call(..) | Mishap::Parcel(..) | Mishap::NoMailEvents => false,
+        };
         if mishaps.iter().any(is_rough) { Self::Rough } else { Self::Calm }
     }
 }
