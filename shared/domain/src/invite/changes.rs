@@ -181,7 +181,10 @@ impl Invite {
             _ => return Err(self.conflict("amended").into()),
         }
         // A person whose account was deleted to be corrected has no link that works, and need not wait until tomorrow.
-        let is_deleted = self.history.last().is_some_and(|entry| entry.event == Event::AccountDeleted);
+        // What SES reports of the mail afterwards changes nothing of that.
+        let acts = [Event::AccountDeleted, Event::Queued, Event::Resent, Event::Amended];
+        let last = self.history.iter().rev().find(|entry| acts.contains(&entry.event));
+        let is_deleted = last.is_some_and(|entry| entry.event == Event::AccountDeleted);
         if address_key == self.address_key && act.at < self.resend_from() && !is_deleted {
             return Err(AmendRefusal::NotBefore(self.resend_from()));
         }
