@@ -300,12 +300,18 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
+        DomainRules,
         invite::{
+            AmendRefusal,
             history::Act,
-            samples::{DAY, account, act, at, by_email, created, for_account, mailbox, paused_kept},
+            samples::{
+                DAY, RULES, account, act, at, by_email, claimed, created, for_account, form, mailbox, officer,
+                paused_kept,
+            },
             state::Failure,
         },
         licence::Device,
+        mail::MailEvent,
     };
 
     #[test]
@@ -389,6 +395,26 @@ mod tests {
         let kept = put_off.account_kept(at(100)).unwrap();
         assert_eq!((kept.state_name(), kept.seed), ("ONBOARDED", SeedState::LicenceAssigned));
         assert!(kept.clone().account_kept(at(101)).is_err() && kept.revoke_account(&act(101)).is_err());
+    }
+
+    #[test]
+    fn a_deleted_account_is_corrected_the_same_day_and_once_whatever_ses_reports_of_its_mail() {
+        let mailed = claimed(created(SeedState::NotRequired), at(3)).mail_accepted("m-1".into(), at(4)).unwrap();
+        let revoking = mailed.revoke_account(&act(10)).unwrap().claim_deletion(at(11)).unwrap();
+        let deleted = revoking.account_deleted(at(12)).unwrap();
+        let Mail { kind, generation, .. } = deleted.mail.clone().unwrap();
+        let amend = |invite: Invite, seconds| {
+            let subject = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+            let key = invite.address_key.clone();
+            invite.amend(subject, key, &act(seconds))
+        };
+        for event in [MailEvent::Delivered, MailEvent::Bounced, MailEvent::Complained] {
+            let heard = deleted.clone().observe_mail(kind, generation, event, "m-1", at(13)).unwrap();
+            assert_ne!(heard.history.last().unwrap().event, Event::AccountDeleted, "{event:?}");
+            let amended = amend(heard, 14).unwrap();
+            let revoked = amended.revoke(&act(15)).unwrap();
+            assert!(matches!(amend(revoked, 16), Err(AmendRefusal::NotBefore(_))), "{event:?}");
+        }
     }
 
     #[test]
