@@ -99,6 +99,8 @@ pub enum Call {
     FindByEmail,
     /// A call of [`SignIn::find_officer`] by a function.
     FindOfficer,
+    /// A call of [`SignIn::find_officer_at`] by a function.
+    FindOfficerAt,
     /// A call of [`SignIn::is_active`] by a function.
     IsActive,
     /// A call of [`Accounts::create`] by a function.
@@ -129,6 +131,7 @@ impl Call {
         match self {
             Self::FindByEmail => "directory.find_by_email",
             Self::FindOfficer => "directory.find_officer",
+            Self::FindOfficerAt => "directory.find_officer_at",
             Self::IsActive => "directory.is_active",
             Self::CreateAccount => "directory.create_account",
             Self::FindMade => "directory.find_made",
@@ -408,6 +411,17 @@ impl SignIn for MemoryDirectory {
         self.ask(Call::FindOfficer, |state| {
             let (officer, access) = state.officers.get(id.as_str())?;
             (*access == Access::Enabled).then(|| officer.clone())
+        })
+        .await
+    }
+
+    async fn find_officer_at(&self, address: &EmailAddress) -> Result<Option<Officer>, DirectoryError> {
+        self.ask(Call::FindOfficerAt, |state| {
+            let is_theirs = |officer: &Officer| officer.email.as_str().eq_ignore_ascii_case(address.as_str());
+            let enabled = state.officers.values().filter(|(_, access)| *access == Access::Enabled);
+            let mut theirs = enabled.map(|(officer, _)| officer).filter(|officer| is_theirs(officer));
+            let one = theirs.next().cloned();
+            one.filter(|_| theirs.next().is_none())
         })
         .await
     }

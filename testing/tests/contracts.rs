@@ -34,7 +34,7 @@ impl People for PeopleInMemory {
     }
 
     async fn make_officer(&self, email: &EmailAddress) -> OfficerId {
-        let id = OfficerId::parse("0a1b2c3d-0000-4000-8000-000000000001").unwrap();
+        let id = OfficerId::parse(&format!("0a1b2c3d-{}", email.mailbox())).unwrap();
         self.0.add_officer(Officer { id: id.clone(), email: email.clone() });
         id
     }

@@ -206,7 +206,7 @@ impl Step<'_> {
                 DispatchOutcome::LostRace => continue,
                 // If the address is free again by now, the row stays ready.
                 DispatchOutcome::AddressTaken => match self.store.live_invite(&invite.address_key).await? {
-                    Some(live) => sent.row.beside_invite(&live, &self.batch.officer.id),
+                    Some(live) => sent.row.beside_invite(&live, &self.batch.officer),
                     None => continue,
                 },
                 DispatchOutcome::UsernameTaken => sent.row.beside_username(),

@@ -71,7 +71,7 @@ pub(crate) async fn add(
         };
         let earlier = deps.store.rows_of_people(&batch, &read(&[])).await?;
         let mut added = read(&earlier);
-        deps.looks.mark_known(&deps.store, &mut added, &batch.officer.id, now).await?;
+        deps.looks.mark_known(&deps.store, &mut added, &batch.officer, now).await?;
         let next = batch.to_value().rows_added(added.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
         let numbers = added.iter().map(|row| row.row.number).collect();

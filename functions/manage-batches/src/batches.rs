@@ -134,7 +134,7 @@ async fn create_pasted(
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let rows = read_all((1..).zip(raws), &batch.row_rules(rules));
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-    deps.looks.mark_known(&deps.store, &mut rows, &batch.officer.id, now).await?;
+    deps.looks.mark_known(&deps.store, &mut rows, &batch.officer, now).await?;
     let Written::Done(created) = deps.store.create_batch(&batch).await? else {
         return Ok(RequestOutcome::LostRace);
     };

@@ -247,9 +247,14 @@ pub(crate) struct RepairBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateBody {
     /// `duplicate.row`, `duplicate.mailbox`, `duplicate.invited`, `duplicate.invitation-out`,
-    /// `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
+    /// `duplicate.invited-by-colleague`, `duplicate.invited-by-another`,
+    /// `duplicate.username` or `duplicate.account`.
     pub(crate) code: &'static str,
     detail: String,
+    /// The colleague who has invited the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ada@example-agency.gov.sg")]
+    colleague: Option<String>,
     /// The earlier row of the same person.
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u32>,
@@ -337,7 +342,7 @@ impl RowBody {
     /// A row, with its invite if it became one.
     pub(crate) fn new(row: &Row, invite: Option<&Invite>) -> Self {
         let duplicate = match &row.state {
-            RowState::Duplicate { duplicate } => Some(DuplicateBody::from(*duplicate)),
+            RowState::Duplicate { duplicate } => Some(DuplicateBody::from(duplicate)),
             _ => None,
         };
         let other = match row.state {
@@ -412,9 +417,10 @@ impl RowError {
     }
 }
 
-impl From<Duplicate> for DuplicateBody {
-    fn from(duplicate: Duplicate) -> Self {
-        Self { code: duplicate.code(), detail: duplicate.detail(), row: duplicate.row() }
+impl From<&Duplicate> for DuplicateBody {
+    fn from(duplicate: &Duplicate) -> Self {
+        let colleague = duplicate.colleague().map(|email| email.as_str().to_owned());
+        Self { code: duplicate.code(), detail: duplicate.detail(), colleague, row: duplicate.row() }
     }
 }
 

@@ -64,7 +64,9 @@ impl<'a> Editor<'a> {
             // The officer can fix a row whose invite failed, and submit it again.
             Some(id) => {
                 let failed = self.store.get::<Invite>(&id).await?;
-                plan.released = failed.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
+                // One that was handed over is the colleague's to fix.
+                let own = failed.filter(|invite| invite.officer.id == self.batch.officer.id);
+                plan.released = own.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
                 plan.released.as_ref().and_then(|_| row.clone().reopened(raw, &self.rules))
             }
         };
@@ -169,7 +171,7 @@ impl<'a> Editor<'a> {
                 _ => others.push(row.clone()),
             }
         }
-        self.looks.mark_known(self.store, &mut keyed, &self.batch.officer.id, self.now).await?;
+        self.looks.mark_known(self.store, &mut keyed, &self.batch.officer, self.now).await?;
         Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use domain::{
     FieldFault, Timestamp,
-    batch::{Batch, Row, RowState},
+    batch::{Batch, Duplicate, Row, RowState},
     invite::InviteState,
 };
 use serde::Deserialize;
@@ -117,6 +117,14 @@ struct Outcome {
     failed: bool,
 }
 
+/// Why a row is a duplicate, with the colleague whose invite is in the way.
+fn explained(duplicate: &Duplicate) -> String {
+    match duplicate.colleague() {
+        Some(colleague) => format!("{} It was {}.", duplicate.detail(), colleague.as_str()),
+        None => duplicate.detail(),
+    }
+}
+
 impl Outcome {
     fn of(row: &Row, invite: Option<&domain::invite::Invite>, trace: &str) -> Self {
         let (status, what_is_wrong, failed) = match (&row.state, invite) {
@@ -128,7 +136,7 @@ impl Outcome {
             (RowState::Contradiction { fault, number }, _) => {
                 ("Needs fixing", format!("{} It is row {number}.", sentence(fault)), true)
             }
-            (RowState::Duplicate { duplicate }, _) => ("Duplicate", duplicate.detail(), true),
+            (RowState::Duplicate { duplicate }, _) => ("Duplicate", explained(duplicate), true),
             (RowState::Removed, _) => ("Removed", String::new(), false),
             (RowState::Sent { .. }, Some(invite)) => match invite.state {
                 InviteState::Failed { failure } => {

@@ -169,7 +169,7 @@ impl Filter<'_> {
 
     fn chooses(&self, row: &Row) -> bool {
         let has_code = |code: &str| match &row.state {
-            RowState::Duplicate { duplicate } => crate::body::DuplicateBody::from(*duplicate).code == code,
+            RowState::Duplicate { duplicate } => duplicate.code() == code,
             state => state.faults().iter().any(|fault| fault.fault.code() == code),
         };
         self.show.shows(row) && self.code.is_none_or(has_code)

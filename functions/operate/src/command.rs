@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{AgencyDomain, EmailAddress, Timestamp, TraceId, keys::AddressKey};
+use domain::{AgencyDomain, EmailAddress, InviteId, Timestamp, TraceId, keys::AddressKey};
 use queue::Redrive;
 use store::Due;
 
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Redrive(Redrive),
     ExportPerson(EmailAddress),
     ForgetPerson(Person),
+    HandOver { invite: InviteId, to: EmailAddress },
     Audit,
     StopMail,
     StartMail,
@@ -60,7 +61,7 @@ const fn usage(name: &'static str, arguments: &'static str, does: &'static str) 
     Usage { name, arguments, does }
 }
 
-const USAGES: [Usage; 21] = [
+const USAGES: [Usage; 22] = [
     usage("stuck", "[minutes]", "lists what was due some minutes ago, 5 unless given, and is due still"),
     usage("show", "<id>", "the state and history of one invite, batch, action, webhook event or request for SEED"),
     usage("find", "<Trace ID>", "what a request made, by the Trace ID that its officer quotes; reads the whole table"),
@@ -73,6 +74,11 @@ const USAGES: [Usage; 21] = [
     usage("attention", "", "lists the invites that the workers gave up; reads the whole table"),
     usage("export-person", "<address>", "all that is held about one person, as JSON, for them; reads the whole table"),
     usage("forget-person", "<address or hash>", "has one person erased within minutes; the hash is that of an audit"),
+    usage(
+        "hand-over",
+        "<invite id> <address>",
+        "gives all that the officer of this invite has invited to a colleague who signs in with the address",
+    ),
     usage("audit", "", "what operators did, and who was erased, by the keyed hash of the address"),
     usage("clear-suppression", "<address>", "lets a mailbox be mailed again, here and on SES's own list"),
     usage(
@@ -148,6 +154,10 @@ impl Command {
                 Some(key) => Person::Key(key),
                 None => Person::Address(address(text)?),
             }),
+            ("hand-over", [id, text]) => Self::HandOver {
+                invite: InviteId::parse(id).ok_or("this is no id of an invite: they begin with inv_")?,
+                to: address(text)?,
+            },
             ("audit", []) => Self::Audit,
             ("clear-suppression", [text]) => Self::ClearSuppression(address(text)?),
             ("register-agency", [name, endpoint]) => {
@@ -180,6 +190,7 @@ impl Command {
             Self::Redrive(_) => "redrive",
             Self::ExportPerson(_) => "export-person",
             Self::ForgetPerson(_) => "forget-person",
+            Self::HandOver { .. } => "hand-over",
             Self::Audit => "audit",
             Self::StopMail => "stop-mail",
             Self::StartMail => "start-mail",

@@ -6,7 +6,8 @@
 //! - **again**: a repeated command does no harm, except `rotate-agency`, which creates another secret each time
 //! - **audit**: a command that changes something, or shows a person or a secret, is recorded before it is done
 //! - **crash**: the invocation fails and the client says so; the command may have been done
-//! - **needs**: the table, the queues and their dead letters, SES's suppression list, both secrets of keys
+//! - **needs**: the table, the queues and their dead letters, SES's suppression list, both secrets of keys, the user
+//!   pool
 //!
 //! An answer may hold a person (`export-person`) or a secret (`register-agency`, `rotate-agency`). So of a request and
 //! its answer only the command's name is logged.
@@ -14,6 +15,7 @@
 mod agency;
 mod audit;
 mod command;
+mod handover;
 mod listing;
 mod mail;
 mod person;
@@ -26,6 +28,7 @@ use std::{sync::Arc, time::Duration};
 
 use ::mail::SuppressionList;
 use boot::{Secrets, Stack};
+use directory::SignIn;
 use domain::{Clock, Entropy, Timestamp};
 use queue::{Destination, QueueName, Queues, Redrive};
 use serde::{Deserialize, Serialize};
@@ -44,6 +47,8 @@ pub struct Deps {
     /// The addresses that SES does not send to.
     pub suppressions: Arc<dyn SuppressionList>,
     pub secrets: Secrets,
+    /// Finds the officer who gets what another one has invited.
+    pub sign_in: Arc<dyn SignIn>,
     /// The secret that agencies' secrets are derived from.
     pub agency_secrets: Secrets,
     /// Which endpoints may be registered. Whether one may be called is decided at each call.
@@ -68,6 +73,7 @@ impl Deps {
             queues: stack.queues(&[&queues[..], &letters].concat())?,
             suppressions: stack.suppressions()?,
             secrets: stack.secrets()?,
+            sign_in: stack.sign_in()?,
             agency_secrets: stack.agency_secrets()?,
             reach: stack.reach()?,
             audit_kept: boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?,
@@ -164,6 +170,7 @@ async fn run(round: &Round<'_>, command: &Command) -> Result<Said, Failure> {
         Command::Redrive(queue) => wake::redrive(round, *queue).await,
         Command::ExportPerson(address) => person::export(round, address).await,
         Command::ForgetPerson(person) => person::forget(round, person).await,
+        Command::HandOver { invite, to } => handover::hand_over(round, *invite, to).await,
         Command::Audit => audit::list(round).await,
         Command::StopMail => mail::stop(round).await,
         Command::StartMail => mail::start(round).await,

@@ -1,7 +1,12 @@
 //! Settles mails after a restore: the restored table may have forgotten that they were sent, and nobody is to be mailed
 //! twice.
 
-use domain::{Timestamp, batch::Batch, invite::Invite};
+use domain::{
+    Timestamp,
+    batch::Batch,
+    bulk_action::{BulkAction, Side},
+    invite::Invite,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use store::{
     Due, Store, StoreError, Updated,
@@ -14,7 +19,7 @@ use crate::{Failure, Round, Said, audit, listing::Listing};
 /// Records of a page that are settled at the same time.
 const AT_ONCE: usize = 8;
 
-/// Takes each mail that is due or claimed for sent, if its invite or batch is from `before` a time.
+/// Takes each mail that is due or claimed for sent, if its record is from `before` a time.
 ///
 /// It can be repeated. Mail has to be stopped, because a worker would send what is not settled yet.
 pub(crate) async fn settle_mails(round: &Round<'_>, before: Timestamp) -> Result<Said, Failure> {
@@ -47,6 +52,7 @@ async fn settle_page(
 async fn settle_work(store: &Store, work: Work, before: Timestamp, now: Timestamp) -> Result<Option<Due>, StoreError> {
     let of_invite = |invite: Invite| invite.mails_perhaps_sent(now);
     let of_batch = |batch: Batch| batch.map_report(|mail| mail.perhaps_sent(now)).ok();
+    let of_action = |action: BulkAction| handover_perhaps_sent(&action, now);
     let is_settled = match &work {
         Work::Invite(found) if found.created_at < before && of_invite(found.to_value()).is_some() => {
             let updated = store.update(&found.id, |invite| Ok::<_, ()>(of_invite(invite))).await?;
@@ -56,8 +62,22 @@ async fn settle_work(store: &Store, work: Work, before: Timestamp, now: Timestam
             let updated = store.update(&found.id, |batch| Ok::<_, ()>(of_batch(batch))).await?;
             matches!(updated, Updated::Done { .. })
         }
+        Work::BulkAction(found) if found.created_at < before && of_action(found.to_value()).is_some() => {
+            let updated = store.update(&found.id, |action| Ok::<_, ()>(of_action(action))).await?;
+            matches!(updated, Updated::Done { .. })
+        }
         // The others have no mail.
         Work::Invite(_) | Work::Batch(_) | Work::BulkAction(_) | Work::WebhookEvent(_) | Work::SeedRequest(_) => false,
     };
     Ok(is_settled.then(|| work.id()))
+}
+
+/// The action with the mails of its handover taken for sent. `None`: none of them is due or claimed.
+fn handover_perhaps_sent(action: &BulkAction, now: Timestamp) -> Option<BulkAction> {
+    let mut settled = None;
+    for side in Side::BOTH {
+        let known = settled.clone().unwrap_or_else(|| action.clone());
+        settled = known.map_mail(side, |mail| mail.perhaps_sent(now)).ok().or(settled);
+    }
+    settled
 }

@@ -33,7 +33,7 @@ fn workers(work: &Work) -> (Wake, &'static [QueueName]) {
         }
         Work::Invite(invite) => (Wake::Invite { id: invite.id }, &[QueueName::Provision, QueueName::Mail]),
         Work::Batch(batch) => (Wake::Batch { id: batch.id }, &[QueueName::Dispatch, QueueName::Mail]),
-        Work::BulkAction(action) => (Wake::BulkAction { id: action.id }, &[QueueName::Actions]),
+        Work::BulkAction(action) => (Wake::BulkAction { id: action.id }, &[QueueName::Actions, QueueName::Mail]),
         Work::WebhookEvent(event) => (Wake::WebhookEvent { id: event.id }, &[QueueName::Webhooks]),
         Work::SeedRequest(request) => (Wake::SeedRequest { id: request.id }, &[QueueName::Provision]),
     }

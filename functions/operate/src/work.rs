@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use domain::{TraceId, invite::InviteState, mail::Mail};
+use domain::{TraceId, bulk_action::Side, invite::InviteState, mail::Mail};
 use serde::Serialize;
 use store::{Due, DueEntry, inspection::Work};
 
@@ -67,7 +67,10 @@ fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
     let slots = match work {
         Work::Invite(invite) => vec![("mail", invite.mail.as_ref()), ("officer mail", invite.officer_mail.as_ref())],
         Work::Batch(batch) => vec![("report", batch.report.as_ref())],
-        Work::BulkAction(_) | Work::WebhookEvent(_) | Work::SeedRequest(_) => Vec::new(),
+        Work::BulkAction(action) => {
+            vec![("giver", action.mail_to(Side::Giver)), ("taker", action.mail_to(Side::Taker))]
+        }
+        Work::WebhookEvent(_) | Work::SeedRequest(_) => Vec::new(),
     };
     slots.into_iter().filter_map(|(name, mail)| Some((name, mail?))).collect()
 }

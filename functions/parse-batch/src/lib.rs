@@ -309,7 +309,7 @@ async fn read_rows(
     // A long list goes on at the table's pace for as long as there is time.
     let now = deps.clock.now();
     let store = deps.store.until(deadline, now);
-    deps.looks.mark_known(&store, &mut rows, &batch.officer.id, now).await?;
+    deps.looks.mark_known(&store, &mut rows, &batch.officer, now).await?;
     store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {

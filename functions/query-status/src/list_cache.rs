@@ -74,7 +74,9 @@ impl ListCache {
                 break selection;
             }
             unread.iter().for_each(|id| drop(list.invites.remove(id)));
-            let found = store.get_many::<Invite>(&unread).await?;
+            let mut found = store.get_many::<Invite>(&unread).await?;
+            // The list may lag behind a handover, and nobody sees what a colleague has now.
+            found.retain(|invite| invite.officer.id == *officer);
             // One deleted invite is rarely the only one, so the list is read as a whole.
             if found.len() < unread.len() && !is_whole {
                 list = List::read(store, officer, now).await?;

@@ -1,6 +1,7 @@
-//! Sends one mail: of an invite, of a batch, or the canary.
+//! Sends one mail: of an invite, of a batch, or the canary; or both mails of a handover.
 //!
-//! - **trigger**: the mail queue; a message holds the id of an invite or a batch, or asks for the canary
+//! - **trigger**: the mail queue; a message holds the id of an invite, a batch or an action, or asks for
+//!   the canary
 //! - **does**: claims the due mail together with room in its mailbox, calls SES once, and records the answer
 //! - **again**: a mail that is claimed or sent is not sent again
 //! - **crash, lost answer**: the mail stays claimed until an SES event or the sweeper settles it
@@ -15,6 +16,7 @@
 //! put instead of the transaction, and a query for its numbers.
 
 mod canary;
+mod handover;
 mod invite;
 mod officer_mail;
 mod report;
@@ -75,7 +77,7 @@ enum Next {
     Rest(Disposition),
 }
 
-/// Sends the mail that is due for an invite or a batch, or the canary.
+/// Sends the mail that is due for an invite, a batch or a handover, or the canary.
 pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
     match deps.switch.position(&deps.store, deps.clock.now()).await {
         Ok(MailSwitch::Running) => {}
@@ -95,6 +97,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
         let attempted = match wake {
             Wake::Invite { id } => invite::send(deps, id, deadline).await,
             Wake::Batch { id } => report::send(deps, id, deadline).await,
+            Wake::BulkAction { id } => handover::send(deps, id, deadline).await,
             Wake::Canary => canary::send(deps, deadline).await,
             _ => return Disposition::Discard("message is about nothing that is mailed"),
         };

@@ -57,7 +57,7 @@ pub(crate) async fn amend(
         match transaction.commit(&deps.store).await?.first() {
             None => break,
             Some(Refused::LostRace) => return Err(Problem::new(Slug::VersionMismatch)),
-            Some(Refused::AddressTaken) => match deps.address_taken(&officer.id, &next.address_key).await? {
+            Some(Refused::AddressTaken) => match deps.address_taken(&officer, &next.address_key).await? {
                 Some(problem) => return Err(problem),
                 None => tries.next().await?,
             },
@@ -125,7 +125,8 @@ fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
         Refusal::StateConflict if *verb == Verb::Revoke => Problem::new(Slug::StateConflict).detail(
             "The account is being created, or its holder has signed in; it can only be ended in the directory.",
         ),
-        Refusal::StateConflict => Problem::new(Slug::StateConflict),
+        // Invites are handed over by an action for many only.
+        Refusal::StateConflict | Refusal::OtherAgency => Problem::new(Slug::StateConflict),
         Refusal::Undeliverable => Problem::new(Slug::StateConflict)
             .detail("The last mail was returned. Amend the address first, or revoke the invite."),
         Refusal::TooSoon { next } => too_soon(next, now),

@@ -1,4 +1,4 @@
-//! Invites one person; resends, revokes and amends invites; and asks for SEED for the officer's own account.
+//! Invites one person; resends, revokes, amends and hands over invites; and asks for SEED for the officer's own account.
 //!
 //! - **trigger**: API Gateway, for signed-in officers: `POST` of new invites, of their changes and of requests for SEED
 //! - **does**: writes one invite with its locks and the saved answer in one transaction, and wakes its worker
@@ -16,9 +16,9 @@ use std::{sync::Arc, time::Duration};
 use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::{Rules, Secrets, Stack};
-use directory::ActiveAccounts;
+use directory::{ActiveAccounts, SignIn};
 use domain::{
-    Clock, DomainRules, Entropy, Fault, InviteId, OfficerId,
+    Clock, DomainRules, Entropy, Fault, InviteId, Officer, OfficerId,
     batch::Duplicate,
     invite::{Account, Creation, Invite, InviteState, Kind, Origin},
     keys::AddressKey,
@@ -49,6 +49,8 @@ pub struct Deps {
     pub actions: Actions,
     pub rules: Rules,
     pub active: ActiveAccounts,
+    /// Finds the colleague who is handed an officer's invites.
+    pub sign_in: Arc<dyn SignIn>,
     /// Checks the accounts of people who seem to be invited already.
     pub looks: Looks,
     /// App clients whose tokens are accepted beside the portal's.
@@ -80,6 +82,7 @@ impl Deps {
             queues,
             rules: stack.rules()?,
             active: stack.active_accounts()?,
+            sign_in: stack.sign_in()?,
             other_clients: OtherClients::parse(&env.optional("OTHER_CLIENT_IDS").unwrap_or_default()),
             secrets: stack.secrets()?,
             service_request_url: env.required("SERVICE_REQUEST_URL")?,
@@ -131,14 +134,14 @@ impl Tries {
 impl Deps {
     /// Why an address cannot be invited: it has a live invite of this officer, or of another one. `None`: it is free by
     /// now, or its account is no longer there.
-    async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Option<Problem>, StoreError> {
+    async fn address_taken(&self, officer: &Officer, address: &AddressKey) -> Result<Option<Problem>, StoreError> {
         let found = self.store.live_invite(address).await?;
         let was_live = found.as_ref().is_some_and(|invite| invite.is_live());
         let seen = self.looks.again(found.into_iter().collect(), Reason::Invited).await.pop();
         let Some(live) = seen.filter(|invite| invite.is_live() || !was_live) else {
             return Ok(None);
         };
-        let slug = if live.officer.id == *officer { Slug::AlreadyInvited } else { Slug::InvitedByAnother };
+        let slug = if live.officer.id == officer.id { Slug::AlreadyInvited } else { Slug::InvitedByAnother };
         let is_disabled = slug == Slug::AlreadyInvited && matches!(live.state, InviteState::Disabled { .. });
         let detail = if is_disabled {
             Fault::EmailAccountDisabled.detail().to_owned()
@@ -235,7 +238,7 @@ async fn submit(
             CreateOutcome::Created => break,
             CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
             CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
-            CreateOutcome::AddressTaken => match deps.address_taken(&invite.officer.id, &invite.address_key).await? {
+            CreateOutcome::AddressTaken => match deps.address_taken(&invite.officer, &invite.address_key).await? {
                 Some(problem) => return Err(problem),
                 None => tries.next().await?,
             },

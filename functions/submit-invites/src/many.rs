@@ -7,10 +7,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    BulkActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
+    BulkActionId, Department, EmailAddress, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
     bulk_action::{BulkAction, BulkActionState, ENTRIES_PER_PART, MAX_INVITES_PER_BULK_ACTION, Verb},
     fields::Alike,
-    invite::Correction,
+    invite::{Actor, Correction},
 };
 use queue::{QueueName, Wake};
 use serde::Deserialize;
@@ -39,6 +39,9 @@ pub(crate) struct ActionRequest {
     action: ActionKind,
     /// What an amendment changes in each of them; nothing sends them again as they are.
     set: Option<CorrectionRequest>,
+    /// The address of the colleague who gets them, of a handover.
+    #[schema(max_length = 254, example = "bo@example-agency.gov.sg")]
+    to: Option<String>,
     /// The invites, at most 200. Either these or a filter.
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     ids: Option<Vec<InviteId>>,
@@ -95,18 +98,21 @@ pub(crate) async fn act(
 }
 
 impl ActionRequest {
-    fn verb(&self) -> Result<Verb, Problem> {
-        match (self.action, &self.set) {
-            (ActionKind::Amend, set) => {
+    /// What is done with each invite, as far as the request says. `None`: it is a handover.
+    fn verb(&self) -> Result<Option<Verb>, Problem> {
+        let misplaced = |pointer: &str, code, detail| {
+            Err(Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]))
+        };
+        match (self.action, &self.set, &self.to) {
+            (ActionKind::HandOver, None, _) => Ok(None),
+            (_, _, Some(_)) => misplaced("/to", "to.not-here", "Only a handover gives anything to somebody."),
+            (ActionKind::Amend, set, None) => {
                 let correction = set.as_ref().map(correction).transpose()?;
-                Ok(Verb::Amend(correction.unwrap_or_default()))
+                Ok(Some(Verb::Amend(correction.unwrap_or_default())))
             }
-            (_, Some(_)) => {
-                let item = ProblemItem::new("/set", "set.not-here", "Only an amendment sets anything.");
-                Err(Problem::new(Slug::Validation).items([item]))
-            }
-            (ActionKind::Resend, None) => Ok(Verb::Resend),
-            (ActionKind::Revoke, None) => Ok(Verb::Revoke),
+            (_, Some(_), _) => misplaced("/set", "set.not-here", "Only an amendment sets anything."),
+            (ActionKind::Resend, None, None) => Ok(Some(Verb::Resend)),
+            (ActionKind::Revoke, None, None) => Ok(Some(Verb::Revoke)),
         }
     }
 }
@@ -151,7 +157,11 @@ impl Deps {
         asked: &ActionRequest,
         trace: TraceId,
     ) -> Result<Stored<BulkAction>, Problem> {
-        let (verb, began) = (asked.verb()?, self.clock.now());
+        let began = self.clock.now();
+        let verb = match asked.verb()? {
+            Some(verb) => verb,
+            None => self.handover(officer, asked.to.as_deref().unwrap_or_default()).await?,
+        };
         let counted = asked.ids.as_ref().map_or(ROWS_OF_A_FILTER, Vec::len);
         count_rows(&self.store, &officer.id, counted, began).await?;
         let invites = self.meant(officer, asked).await?;
@@ -165,11 +175,35 @@ impl Deps {
         let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
         // A partition takes the parts of 100,000 invites in some ten seconds.
         let store = self.store.until(began + GATEWAY_WAIT, now);
-        match store.create_action(&action, &parts, &request.answered(answer, now)).await? {
+        match store.create_action(&action, &parts, Some(&request.answered(answer, now))).await? {
             CreateBulkActionOutcome::Created(action) => Ok(self.begin(action).await),
             CreateBulkActionOutcome::Replay(answer) => self.asked_before(&answer).await,
             CreateBulkActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
             CreateBulkActionOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
+        }
+    }
+
+    /// The handover to the colleague with an address.
+    async fn handover(&self, officer: &Officer, to: &str) -> Result<Verb, Problem> {
+        let refused = |code, detail: &'static str| {
+            Err(Problem::new(Slug::Validation).items([ProblemItem::new("/to", code, detail)]))
+        };
+        let address = match EmailAddress::parse(to) {
+            Ok(address) => address,
+            Err(fault) => return refused(fault.code(), fault.detail()),
+        };
+        let named = Officer { id: officer.id.clone(), email: address };
+        if !officer.is_colleague_of(&named) {
+            return refused("to.other-agency", "Give the address of a colleague of your agency.");
+        }
+        let found = self.sign_in.find_officer_at(&named.email).await.map_err(Problem::directory_out)?;
+        match found {
+            Some(to) if to.id == officer.id => refused("to.yourself", "These invites are yours already."),
+            Some(to) if officer.is_colleague_of(&to) => Ok(Verb::HandOver { to, by: Actor::Officer }),
+            _ => refused(
+                "to.unknown",
+                "Nobody signs in with this address. Ask your colleague to sign in here once, and try again.",
+            ),
         }
     }
 
@@ -184,7 +218,8 @@ impl Deps {
                 Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
             }
             (Some(_), None) => Err(invalid("/ids", "ids.number", "Name 1 to 200 invites.")),
-            (None, Some(filter)) if filter.is_empty() => {
+            // A handover may be of everything, because it ends nothing and mails no invitee.
+            (None, Some(filter)) if filter.is_empty() && request.action != ActionKind::HandOver => {
                 Err(invalid("/filter", "filter.empty", "Say which invites are meant."))
             }
             (None, Some(filter)) => {

@@ -108,7 +108,7 @@ async fn page(deps: &Deps, due: Vec<Due>, mails: Mails) -> (usize, Result<(), St
             }
             Due::BulkAction(id) => {
                 let span = tracing::info_span!("action", action_id = %id);
-                look_at_action(deps, id).instrument(span).await
+                look_at_action(deps, id, mails).instrument(span).await
             }
             Due::WebhookEvent(id) => {
                 let span = tracing::info_span!("webhook_event", event_id = %id);
@@ -185,12 +185,13 @@ async fn look_at_batch(deps: &Deps, id: BatchId, mails: Mails) -> Result<Option<
     Ok(Some(Call { queues: wake, group, wake: Wake::Batch { id } }))
 }
 
-async fn look_at_action(deps: &Deps, id: BulkActionId) -> Result<Option<Call>, StoreError> {
+async fn look_at_action(deps: &Deps, id: BulkActionId, mails: Mails) -> Result<Option<Call>, StoreError> {
     let Some(action) = deps.store.get::<BulkAction>(&id).await? else {
         return Ok(None);
     };
     let (group, trace) = (Group::from(&action.officer.id), action.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::action(action.to_value(), deps.clock.now()) else {
+    let moment = Moment { now: deps.clock.now(), mails, retention: &deps.retention };
+    let Some(Plan { next, wake, remark }) = plan::action(action.to_value(), &moment) else {
         return Ok(None);
     };
     if !deps.store.write(action.becomes(next)).await?.is_done() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     Timestamp,
     batch::{Batch, BatchState},
-    bulk_action::BulkAction,
+    bulk_action::{BulkAction, BulkActionState, Side},
     invite::{FirstPassword, InvitationDue, Invite, InviteState, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
     licence::{SeedRequest, SeedStep},
     mail::{Mail, MailState},
@@ -186,10 +186,26 @@ pub(crate) fn batch(batch: Batch, moment: &Moment<'_>) -> Option<Plan<Batch>> {
 }
 
 /// What to do for an action. `None`: it is not due after all.
-pub(crate) fn action(action: BulkAction, now: Timestamp) -> Option<Plan<BulkAction>> {
-    is_due(action.next_due(), now).then(|| {
-        let next = action.woken(now);
-        Plan { next, wake: vec![QueueName::Actions], remark: None }
+pub(crate) fn action(action: BulkAction, moment: &Moment<'_>) -> Option<Plan<BulkAction>> {
+    let Moment { now, mails: Mails { last_event, .. }, .. } = *moment;
+    if !is_due(action.next_due(), now) {
+        return None;
+    }
+    if matches!(action.state, BulkActionState::Running { .. }) {
+        return Some(Plan { next: action.woken(now), wake: vec![QueueName::Actions], remark: None });
+    }
+    if action.mail_is_due().is_some() {
+        return Some(Plan { next: action.postponed(now + WAKE_AFTER), wake: vec![QueueName::Mail], remark: None });
+    }
+    let is_claimed = |side: &Side| action.mail_to(*side).and_then(Mail::claimed_at).is_some();
+    // The mail that was claimed first has waited longest.
+    let side = Side::BOTH.into_iter().filter(is_claimed).min_by_key(|side| action.mail_to(*side)?.claimed_at())?;
+    let retried = action.clone().map_mail(side, |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event)).ok();
+    let given_up = action.clone().map_mail(side, |mail| mail.give_up(now)).ok();
+    Some(match unanswered(action.mail_to(side), retried, given_up, now)? {
+        Unanswered::Repeat(next) => repeat(next.postponed(now + WAKE_AFTER)),
+        Unanswered::GiveUp(next) => Plan { next, wake: Vec::new(), remark: Some(Remark::UnknownDelivery) },
+        Unanswered::Wait(remark) => Plan { next: action.postponed(now + UNDECIDED_PAUSE), wake: Vec::new(), remark },
     })
 }
 

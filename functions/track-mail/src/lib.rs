@@ -20,8 +20,9 @@ use std::{
 
 use boot::{Disposition, Stack};
 use domain::{
-    BatchId, Clock, InviteId, Timestamp,
+    BatchId, BulkActionId, Clock, InviteId, Timestamp,
     batch::Batch,
+    bulk_action::{BulkAction, Side},
     canary::Canary,
     invite::Invite,
     keys::AddressKey,
@@ -82,6 +83,10 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
         Subject::Batch(id) => {
             let span = tracing::info_span!("batch", batch_id = %id);
             apply_to_batch(deps, id, &report).instrument(span).await
+        }
+        Subject::BulkAction(id) => {
+            let span = tracing::info_span!("action", action_id = %id);
+            apply_to_action(deps, id, &report).instrument(span).await
         }
         Subject::Canary => apply_to_canary(deps, &report).await,
     };
@@ -166,6 +171,22 @@ fn observed(batch: Batch, report: &Report<'_>, now: Timestamp) -> Option<Batch> 
     let mail = batch.report.clone().filter(|mail| (mail.kind, mail.generation) == sending)?;
     let mail = mail.observe(report.event, report.message_id, now)?;
     batch.map_report(|_| Ok(mail)).ok()
+}
+
+async fn apply_to_action(deps: &Deps, id: BulkActionId, report: &Report<'_>) -> Result<(), StoreError> {
+    let observe = |action: BulkAction| Ok::<_, Infallible>(heard_of_handover(action, report, deps.clock.now()));
+    if let Updated::Done { after, .. } = deps.store.update(&id, observe).await? {
+        tracing::info!(trace_id = %after.trace, kind = report.tags.kind.name(), event = ?report.event, "mail");
+    }
+    Ok(())
+}
+
+/// The action after an event about a mail to one side of its handover. `None`: the event adds nothing.
+fn heard_of_handover(action: BulkAction, report: &Report<'_>, now: Timestamp) -> Option<BulkAction> {
+    let side = Side::of_mail(report.tags.kind)?;
+    let mail = action.mail_to(side).filter(|mail| mail.generation == report.tags.generation)?.clone();
+    let mail = mail.observe(report.event, report.message_id, now)?;
+    action.map_mail(side, |_| Ok(mail)).ok()
 }
 
 async fn apply_to_canary(deps: &Deps, report: &Report<'_>) -> Result<(), StoreError> {

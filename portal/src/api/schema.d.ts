@@ -468,6 +468,11 @@ export interface components {
              */
             state: string;
             /**
+             * @description Who gets the invites of a handover.
+             * @example bo@example-agency.gov.sg
+             */
+            to?: string | null;
+            /**
              * @description What to quote to support; it is in the history of each invite that was changed.
              * @example 1-67891233-abcdef012345678912345678
              */
@@ -497,7 +502,7 @@ export interface components {
          * @description What is done with each invite.
          * @enum {string}
          */
-        ActionKind: "resend" | "revoke" | "amend";
+        ActionKind: "resend" | "revoke" | "amend" | "hand-over";
         /** @description What became of one invite. */
         ActionOutcome: {
             /** @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB */
@@ -525,6 +530,11 @@ export interface components {
             /** @description The invites, at most 200. Either these or a filter. */
             ids?: string[] | null;
             set?: components["schemas"]["CorrectionRequest"] | null;
+            /**
+             * @description The address of the colleague who gets them, of a handover.
+             * @example bo@example-agency.gov.sg
+             */
+            to?: string | null;
         };
         /** @description The rows that were added. */
         AddedRows: {
@@ -716,9 +726,15 @@ export interface components {
         DuplicateBody: {
             /**
              * @description `duplicate.row`, `duplicate.mailbox`, `duplicate.invited`, `duplicate.invitation-out`,
-             *     `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
+             *     `duplicate.invited-by-colleague`, `duplicate.invited-by-another`,
+             *     `duplicate.username` or `duplicate.account`.
              */
             code: string;
+            /**
+             * @description The colleague who has invited the person.
+             * @example ada@example-agency.gov.sg
+             */
+            colleague?: string | null;
             detail: string;
             /**
              * Format: int32
@@ -790,10 +806,15 @@ export interface components {
         HistoryBody: {
             /** Format: date-time */
             at: string;
-            /** @description Who: `officer`, `invitee` or `service`. */
+            /** @description Who: `officer`, `invitee`, `operator` or `service`. */
             by: string;
             /** @example ACCOUNT_CREATED */
             event: string;
+            /**
+             * @description The officer who had the invite before it was handed over.
+             * @example ada@example-agency.gov.sg
+             */
+            from?: string | null;
             /** @example 1-67891233-abcdef012345678912345678 */
             traceId: string;
         };

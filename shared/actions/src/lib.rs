@@ -12,7 +12,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
 use store::{MAX_UPDATE_ROUNDS, Refused, Store, StoreError, Stored, Transaction, Written};
 
-/// Invites of a part that are revoked at the same time.
+/// Invites of a part that are revoked or handed over at the same time.
 const IN_FLIGHT: usize = 8;
 
 /// Invites of a part that are sent again at the same time: each is written together with the one record that counts the
@@ -130,7 +130,12 @@ impl Actions {
             return Ok(action);
         };
         match self.store.write_both(action.becomes(next), decided).await? {
-            Written::Done(next) => Ok(next),
+            Written::Done(next) => {
+                if next.mail_is_due().is_some() {
+                    self.queues.wake(QueueName::Mail, &next.officer.id, &[Wake::BulkAction { id: next.id }]).await;
+                }
+                Ok(next)
+            }
             // Another worker continues the action, and its record counts.
             Written::LostRace => Ok(self.store.get::<BulkAction>(&action.id).await?.unwrap_or(action)),
         }
@@ -145,12 +150,15 @@ impl Actions {
         counting: Counting,
     ) -> Result<Result<Changed, Refusal>, StoreError> {
         for _ in 0..MAX_UPDATE_ROUNDS {
-            let own = self.store.get::<Invite>(&id).await?.filter(|invite| invite.officer.id == *officer);
-            let Some(read) = own else {
+            let Some(read) = self.store.get::<Invite>(&id).await? else {
                 return Ok(Err(Refusal::NotFound));
             };
+            // An invite that this action has handed over is another officer's by now.
             if act.action.is_some_and(|action| read.was_changed_by(action)) {
                 return Ok(Ok(Changed { invite: read.into_value(), wake: None }));
+            }
+            if read.officer.id != *officer {
+                return Ok(Err(Refusal::NotFound));
             }
             let change = match verb {
                 Verb::Revoke => Change::revoke(&read, act),
@@ -159,6 +167,7 @@ impl Actions {
                     Change::resend(&read, &mailbox, act)
                 }
                 Verb::Amend(correction) => Change::correct(&read, correction, act),
+                Verb::HandOver { to, by } => Change::hand_over(&read, to, *by, act),
             };
             let next = match change {
                 Ok(Change::Next(next)) => *next,
@@ -168,6 +177,7 @@ impl Actions {
             let mut transaction = Transaction::default();
             let changed = match verb {
                 Verb::Revoke => transaction.write(read.becomes(next), Refused::LostRace)?,
+                Verb::HandOver { .. } => transaction.hand_over(&read, next)?,
                 Verb::Resend | Verb::Amend(_) => {
                     match self.counted(officer, counting, act.at).await? {
                         Ok(usage) => transaction.write(usage, Refused::UsageMoved)?,
@@ -217,7 +227,7 @@ impl Actions {
 
 fn in_flight(verb: &Verb) -> usize {
     match verb {
-        Verb::Revoke => IN_FLIGHT,
+        Verb::Revoke | Verb::HandOver { .. } => IN_FLIGHT,
         Verb::Resend | Verb::Amend(_) => COUNTED_IN_FLIGHT,
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use domain::{Officer, OfficerId, invite::Account};
+use domain::{EmailAddress, Officer, OfficerId, invite::Account};
 
 use crate::DirectoryError;
 
@@ -15,6 +15,14 @@ pub trait SignIn: Debug + Send + Sync {
     ///
     /// [`DirectoryError`] when the pool does not answer.
     async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError>;
+
+    /// The officer with an address, in any case. `None`: nobody who may sign in has it and has verified it, or several
+    /// have, so that nobody can tell who is meant.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError`] when the pool does not answer.
+    async fn find_officer_at(&self, address: &EmailAddress) -> Result<Option<Officer>, DirectoryError>;
 
     /// Whether the account of a token may sign in now: it is enabled and still has this user id. An account that has
     /// the name of a deleted one has another user id.

@@ -50,7 +50,9 @@ impl InviteTombstone {
     #[must_use]
     pub fn of(invite: &Invite, by: Actor, now: Timestamp) -> Self {
         let trace = invite.trace.clone();
-        let last = HistoryEntry { at: now, event: Event::Forgotten, by, trace, action: None };
+        let last = HistoryEntry { at: now, event: Event::Forgotten, by, trace, action: None, from: None };
+        // A tombstone holds no address, not even an officer's.
+        let history = invite.history.iter().cloned().map(|entry| HistoryEntry { from: None, ..entry });
         Self {
             id: invite.id,
             officer: invite.officer.id.clone(),
@@ -60,7 +62,7 @@ impl InviteTombstone {
             created_at: invite.created_at,
             forgotten_at: now,
             trace: invite.trace.clone(),
-            history: invite.history.iter().cloned().chain([last]).collect(),
+            history: history.chain([last]).collect(),
         }
     }
 }
@@ -107,7 +109,8 @@ mod tests {
         let tombstone = InviteTombstone::of(&invite, Actor::Operator, at(9));
         assert!(!has_personal_data(&tombstone));
         let trace = invite.trace.clone();
-        let erased = HistoryEntry { at: at(9), event: Event::Forgotten, by: Actor::Operator, trace, action: None };
+        let erased =
+            HistoryEntry { at: at(9), event: Event::Forgotten, by: Actor::Operator, trace, action: None, from: None };
         assert_eq!(tombstone.history, [invite.history.as_slice(), &[erased]].concat());
         assert_eq!((tombstone.id, &tombstone.address_key), (invite.id, &invite.address_key));
         assert_eq!((tombstone.officer, tombstone.state.as_str()), (invite.officer.id, "PROVISIONING"));

@@ -9,7 +9,7 @@ use std::{
 
 use directory::Accounts;
 use domain::{
-    Clock, InviteId, OfficerId, Timestamp,
+    Clock, InviteId, Officer, Timestamp,
     invite::{Invite, InviteState, NextStep},
 };
 use futures::{StreamExt as _, stream};
@@ -140,7 +140,7 @@ impl Looks {
         &self,
         store: &Store,
         rows: &mut [KeyedRow],
-        officer: &OfficerId,
+        officer: &Officer,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         store.mark_known(rows, officer, now, async |live| self.again(live, Reason::Invited).await).await

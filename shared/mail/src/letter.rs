@@ -4,7 +4,10 @@
 //! and a username, whose characters are bounded, and our own words.
 
 use askama::Template;
-use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, batch::Questions, keys::Token};
+use domain::{
+    BatchId, EmailAddress, InviteId, Timestamp, Username, batch::Questions, bulk_action::Side, invite::Actor,
+    keys::Token,
+};
 use thiserror::Error;
 
 #[derive(Clone, PartialEq, Eq)]
@@ -61,6 +64,18 @@ pub enum Ending {
     NotAccepted,
     /// It waited for too long to be sent.
     NotSent,
+}
+
+/// The data of the letters about a handover.
+#[derive(Clone, Copy, Debug)]
+pub struct HandoverLetter<'a> {
+    /// The officer who had the invites.
+    pub giver: &'a EmailAddress,
+    /// The colleague who has them now.
+    pub taker: &'a EmailAddress,
+    /// Who handed them over: the officer, or an operator.
+    pub by: Actor,
+    pub invites: u32,
 }
 
 /// The result of a batch.
@@ -200,6 +215,29 @@ impl Letters {
         })
     }
 
+    /// Renders the letter to one side of a handover.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError`] when the template cannot be rendered.
+    pub fn handover(&self, side: Side, letter: &HandoverLetter<'_>) -> Result<Letter, RenderError> {
+        let subject = match side {
+            Side::Giver => "Your invites were handed over",
+            Side::Taker => "You have a colleague's invites now",
+        };
+        let number = match letter.invites {
+            1 => "one invite".to_owned(),
+            invites => format!("{invites} invites"),
+        };
+        let (giver, taker, number) = (letter.giver.as_str(), letter.taker.as_str(), &*number);
+        let (by, link, support) = (letter.by, &*format!("{}/#/invites", self.portal), &*self.support);
+        Ok(Letter {
+            subject,
+            html: HandoverHtml { subject, side, giver, taker, by, number, link, support }.render()?,
+            text: HandoverText { subject, side, giver, taker, by, number, link, support }.render()?,
+        })
+    }
+
     /// Renders the letter of the canary.
     ///
     /// # Errors
@@ -310,6 +348,32 @@ struct ReportText<'a> {
     subject: &'a str,
     report: Report<'a>,
     remarks: &'a [String],
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "handover.html")]
+struct HandoverHtml<'a> {
+    subject: &'a str,
+    side: Side,
+    giver: &'a str,
+    taker: &'a str,
+    by: Actor,
+    number: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "handover.txt")]
+struct HandoverText<'a> {
+    subject: &'a str,
+    side: Side,
+    giver: &'a str,
+    taker: &'a str,
+    by: Actor,
+    number: &'a str,
     link: &'a str,
     support: &'a str,
 }

@@ -17,7 +17,9 @@ mod ses;
 mod suppression;
 mod tags;
 
-pub use letter::{AccountLetter, Ending, InvitationLetter, Letter, Letters, RenderError, Report, Tally};
+pub use letter::{
+    AccountLetter, Ending, HandoverLetter, InvitationLetter, Letter, Letters, RenderError, Report, Tally,
+};
 pub use outcome::SendOutcome;
 pub use ses::{Sender, Ses};
 pub use suppression::{SesSuppressions, SuppressionError, SuppressionList};

@@ -2,10 +2,11 @@
 //!
 //! SES allows letters, digits, `_` and `-` in them. Ids and numbers have only these, and name no person.
 
-use domain::{BatchId, InviteId, keys::AddressKey, mail::MailKind};
+use domain::{BatchId, BulkActionId, InviteId, keys::AddressKey, mail::MailKind};
 
 const INVITE: &str = "invite_id";
 const BATCH: &str = "batch_id";
+const ACTION: &str = "action_id";
 const KIND: &str = "kind";
 const GENERATION: &str = "generation";
 const ATTEMPT: &str = "attempt";
@@ -29,6 +30,8 @@ pub struct Tags {
 pub enum Subject {
     Invite(InviteId),
     Batch(BatchId),
+    /// An action for many invites.
+    BulkAction(BulkActionId),
     /// Nothing: the mail is sent only to cause events.
     Canary,
 }
@@ -40,6 +43,7 @@ impl Tags {
         let subject = match self.subject {
             Subject::Invite(id) => Some((INVITE, id.to_string())),
             Subject::Batch(id) => Some((BATCH, id.to_string())),
+            Subject::BulkAction(id) => Some((ACTION, id.to_string())),
             Subject::Canary => None,
         };
         let mailbox = self.mailbox.as_ref().map(|mailbox| (MAILBOX, mailbox.as_str().to_owned()));
@@ -64,11 +68,12 @@ impl Tags {
     pub fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let invite = value(INVITE).and_then(InviteId::parse).map(Subject::Invite);
         let batch = || value(BATCH).and_then(BatchId::parse).map(Subject::Batch);
+        let action = || value(ACTION).and_then(BulkActionId::parse).map(Subject::BulkAction);
         let kind = value(KIND)?;
         let kind = MailKind::ALL.into_iter().find(|known| known.name() == kind)?;
         let canary = (kind == MailKind::Canary).then_some(Subject::Canary);
         Some(Self {
-            subject: invite.or_else(batch).or(canary)?,
+            subject: invite.or_else(batch).or_else(action).or(canary)?,
             kind,
             generation: value(GENERATION)?.parse().ok()?,
             attempt: value(ATTEMPT)?.parse().ok()?,
@@ -88,8 +93,11 @@ mod tests {
     #[test]
     fn tags_read_back_and_keep_to_what_ses_allows() {
         let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), testing::seeded(1));
-        let subjects =
-            [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
+        let subjects = [
+            Subject::Invite(InviteId::generate(now, &entropy)),
+            Subject::Batch(BatchId::generate(now, &entropy)),
+            Subject::BulkAction(BulkActionId::generate(now, &entropy)),
+        ];
         let kinds = MailKind::ALL;
         let of_each = subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k)));
         for (subject, kind) in of_each.chain([(Subject::Canary, MailKind::Canary)]) {

@@ -26,6 +26,11 @@ pub(crate) fn invite(id: InviteId) -> Key {
     Key::new(format!("INVITE#{id}"), META)
 }
 
+/// The key of the entry in the list of an officer who had the invite.
+pub(crate) fn left(id: InviteId, officer: &OfficerId) -> Key {
+    Key::new(format!("INVITE#{id}"), &format!("LEFT#{officer}"))
+}
+
 pub(crate) fn address(key: &AddressKey) -> Key {
     Key::new(format!("ADDRESS#{}", key.as_str()), GUARD)
 }

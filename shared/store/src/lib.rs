@@ -20,6 +20,7 @@ pub mod tokens;
 pub mod uniqueness;
 
 mod error;
+mod handover;
 mod keyed_row;
 mod keys;
 mod mark;

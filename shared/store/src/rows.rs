@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    BatchId, OfficerId, Timestamp, Username,
+    BatchId, Officer, Timestamp, Username,
     batch::{Batch, Duplicate, Row, RowState, RowStatus},
     invite::Invite,
     keys::AddressKey,
@@ -93,7 +93,7 @@ impl Store {
     pub async fn mark_known(
         &self,
         rows: &mut [KeyedRow],
-        officer: &OfficerId,
+        officer: &Officer,
         now: Timestamp,
         look: impl AsyncFnOnce(Vec<Stored<Invite>>) -> Vec<Stored<Invite>>,
     ) -> Result<(), StoreError> {

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use domain::{
     BulkActionId, InviteId, Timestamp, TraceId,
-    bulk_action::{BulkAction, Entry, Outcome, Refusal, Verb},
+    bulk_action::{BulkAction, Entry, Outcome, Refusal, Side, Verb},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What is done with each invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum ActionKind {
     Resend,
     Revoke,
     /// It is amended and sent again, where it failed or expired.
     Amend,
+    /// A colleague of the officer gets it; nobody is mailed but the two of them.
+    HandOver,
 }
 
 /// An action, and what became of some or all of its invites.
@@ -29,6 +31,10 @@ pub struct ActionBody {
     /// Whether it goes on: `RUNNING` or `DONE`.
     #[schema(example = "RUNNING")]
     pub state: &'static str,
+    /// Who gets the invites of a handover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bo@example-agency.gov.sg")]
+    pub to: Option<String>,
     /// How many invites stand where.
     pub counts: ActionCounts,
     /// When it was asked for.
@@ -82,6 +88,7 @@ impl From<&Verb> for ActionKind {
             Verb::Resend => Self::Resend,
             Verb::Revoke => Self::Revoke,
             Verb::Amend(_) => Self::Amend,
+            Verb::HandOver { .. } => Self::HandOver,
         }
     }
 }
@@ -101,6 +108,7 @@ impl ActionBody {
             id: action.id,
             action: ActionKind::from(&action.verb),
             state: action.state_name(),
+            to: action.address_of(Side::Taker).map(|to| to.as_str().to_owned()),
             counts: ActionCounts {
                 total: action.total,
                 waiting: action.total.saturating_sub(action.done).saturating_sub(skipped),

@@ -158,8 +158,12 @@ pub struct HistoryBody {
     #[schema(example = "ACCOUNT_CREATED")]
     #[schema(value_type = String)]
     pub event: Event,
-    /// Who: `officer`, `invitee` or `service`.
+    /// Who: `officer`, `invitee`, `operator` or `service`.
     pub by: &'static str,
+    /// The officer who had the invite before it was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ada@example-agency.gov.sg")]
+    pub from: Option<String>,
     #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
     pub trace_id: TraceId,
 }
@@ -268,6 +272,7 @@ impl HistoryBody {
             Actor::Operator => "operator",
             Actor::Service => "service",
         };
-        Self { at: entry.at, event: entry.event, by, trace_id: entry.trace.clone() }
+        let from = entry.from.as_ref().map(|from| from.as_str().to_owned());
+        Self { at: entry.at, event: entry.event, by, from, trace_id: entry.trace.clone() }
     }
 }

@@ -66,6 +66,7 @@ pub async fn all_but_refusals(directory: &impl Directory, people: &impl People) 
     an_account_is_disabled_enabled_and_deleted_however_often(directory, people).await;
     every_account_is_listed_once(directory).await;
     an_officer_is_found_by_user_id(directory, people).await;
+    an_officer_is_found_by_address(directory, people).await;
     let without = people.without_seed_group().await;
     let account = made(directory, &invite(&vendor_form("contract-group"), 90)).await;
     assert_eq!(without.assign(&account).await, Ok(AssignOutcome::Refused(LicenceFault::NotSetUp)));
@@ -228,4 +229,13 @@ async fn an_officer_is_found_by_user_id(directory: &impl Directory, people: &imp
     assert_eq!((&found.id, found.email.as_str()), (&id, address.as_str()));
     let nobody = OfficerId::parse("00000000-0000-4000-8000-000000000000").unwrap();
     assert_eq!(directory.find_officer(&nobody).await, Ok(None));
+}
+
+async fn an_officer_is_found_by_address(directory: &impl Directory, people: &impl People) {
+    let address = email("contract-colleague@sample-board.gov.sg");
+    let id = people.make_officer(&address).await;
+    let found = directory.find_officer_at(&email("Contract-Colleague@Sample-Board.gov.sg")).await.unwrap().unwrap();
+    assert_eq!((&found.id, found.email.as_str()), (&id, address.as_str()));
+    let nobody = email("contract-nobody@sample-board.gov.sg");
+    assert_eq!(directory.find_officer_at(&nobody).await, Ok(None));
 }

@@ -45,7 +45,7 @@ impl People for Pool {
     }
 
     async fn make_officer(&self, email: &EmailAddress) -> OfficerId {
-        let attributes = self.create("contract-officer", email).await;
+        let attributes = self.create(&email.mailbox(), email).await;
         let sub = attributes.iter().find(|attribute| attribute.name() == "sub").and_then(AttributeType::value);
         OfficerId::parse(sub.unwrap()).unwrap()
     }

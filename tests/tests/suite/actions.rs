@@ -191,7 +191,7 @@ async fn an_action_that_was_not_written_is_asked_for_again() {
         let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
         let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
         let request = store::IdempotentRequest::new(ada.id, "another", b"", answer, now);
-        let created = app.store.create_action(&action, &parts, &request).await.unwrap();
+        let created = app.store.create_action(&action, &parts, Some(&request)).await.unwrap();
         assert!(matches!(created, store::CreateBulkActionOutcome::Created(_)));
     };
     app.probe.interrupt(place);
@@ -282,7 +282,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let (action, parts) = BulkAction::new(id, officer.clone(), Verb::Resend, &invites, now, trace.clone());
     let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
     let request = store::IdempotentRequest::new(officer.id.clone(), "k", b"", answer, now);
-    let created = app.store.create_action(&action, &parts, &request).await.unwrap();
+    let created = app.store.create_action(&action, &parts, Some(&request)).await.unwrap();
     assert!(matches!(created, store::CreateBulkActionOutcome::Created(_)));
     // The first worker has changed the first two invites.
     let actions =

@@ -83,10 +83,10 @@ async fn another_officer_is_told_since_when_somebody_is_invited_and_whom_to_ask(
     let refused = submit(&app, "ben", &officer_form("bo")).await;
     assert_eq!(refused.problem(), "invited-by-another");
     let (state, words) = told_of(&app, "ben", officer_form("bo")).await;
-    assert_eq!((state.as_str(), &words["code"]), ("DUPLICATE", &json!("duplicate.invited-by-another")));
+    assert_eq!((state.as_str(), &words["code"]), ("DUPLICATE", &json!("duplicate.invited-by-colleague")));
     for said in [&refused.body["detail"], &words["detail"]] {
         let said = said.as_str().unwrap();
-        assert!(said.contains(&format!("on {since}.")) && said.contains("ask your colleagues"), "{said}");
+        assert!(said.contains(&format!("on {since}.")) && said.contains("Ask them to hand the invite over"), "{said}");
     }
 }
 

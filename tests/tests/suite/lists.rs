@@ -195,11 +195,11 @@ async fn a_second_name_at_an_address_that_the_officer_has_invited_is_a_fault_to_
     app.drain().await;
     assert_eq!(code(&early, 1).await, "email.invited-other-name");
     assert_eq!(batch(&ada, &early).await["counts"]["needsFixing"], 1);
-    // The same person is a duplicate, and another officer's invite reveals nothing.
+    // The same person is a duplicate, and a colleague's invite reveals nothing of its person.
     let same = paste(&ada, &[vendor_form("bo")]).await;
     assert_eq!(row(&ada, &same, 1).await["duplicate"]["code"], "duplicate.invited");
     let theirs = paste(&eve, &[second()]).await;
-    assert_eq!(row(&eve, &theirs, 1).await["duplicate"]["code"], "duplicate.invited-by-another");
+    assert_eq!(row(&eve, &theirs, 1).await["duplicate"]["code"], "duplicate.invited-by-colleague");
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn an_invite_of_another_officer_is_named_as_that() {
     let body = json!({"kind": "email", "email": officer_form("bo").email, "reason": "Joins"});
     ada.post("/api/invites", body.clone()).await.expect(202);
     let theirs = paste(&eve, &[officer_form("bo")]).await;
-    assert_eq!(row(&eve, &theirs, 1).await["duplicate"]["code"], "duplicate.invited-by-another");
+    assert_eq!(row(&eve, &theirs, 1).await["duplicate"]["code"], "duplicate.invited-by-colleague");
     let own = paste(&ada, &[officer_form("bo")]).await;
     assert_eq!(row(&ada, &own, 1).await["duplicate"]["code"], "duplicate.invited");
     assert_eq!(eve.post("/api/invites", body.clone()).await.problem(), "invited-by-another");
@@ -220,7 +220,7 @@ async fn an_invite_of_another_officer_is_named_as_that() {
     ada.post("/api/invites", body).await.expect(202);
     submit(&eve, &late).await;
     app.drain().await;
-    assert_eq!(row(&eve, &late, 1).await["duplicate"]["code"], "duplicate.invited-by-another");
+    assert_eq!(row(&eve, &late, 1).await["duplicate"]["code"], "duplicate.invited-by-colleague");
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod every_route;
 mod faults;
 mod fields;
 mod golden;
+mod handover;
 mod invited_already;
 mod keys;
 mod lasting;

@@ -171,7 +171,7 @@ async fn a_second_live_invite_of_a_person_is_refused_without_telling_whose_the_f
     app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
     let second = app.officer("eve").post("/api/invites", with_kind("account", &officer_form("bo"))).await;
     assert_eq!((second.status.as_u16(), second.problem()), (409, "invited-by-another".to_owned()));
-    assert!(!second.body.to_string().contains("ada"));
+    assert!(!second.body.to_string().contains("ada"), "an error names nobody");
     app.drain().await;
     assert_eq!(app.outbox.sent().len(), 1);
 }

@@ -1,9 +1,10 @@
 //! Each decision, with its limits to the millisecond.
 
 use domain::{
-    Entropy,
+    BulkActionId, Entropy,
     batch::{Counts, ObjectVersion, Source},
-    invite::Account,
+    bulk_action::{Outcome, Verb},
+    invite::{Account, Actor},
     licence::SeedState,
     mail::{DELIVERY_WAIT, MailEvent, MailKind},
 };
@@ -80,13 +81,13 @@ fn parsing_of(source: Source) -> Batch {
 }
 
 /// When the invite is checked next, who is woken, and what is said about it.
-type Outcome = (Option<Timestamp>, Vec<QueueName>, Option<Remark>);
+type Outcomes = (Option<Timestamp>, Vec<QueueName>, Option<Remark>);
 
-fn of_invite(record: &Invite, moment: &Moment<'_>) -> Option<Outcome> {
+fn of_invite(record: &Invite, moment: &Moment<'_>) -> Option<Outcomes> {
     invite(record.clone(), moment).map(|plan| (plan.next.next_due(), plan.wake, plan.remark))
 }
 
-fn of_batch(record: &Batch, moment: &Moment<'_>) -> Option<Outcome> {
+fn of_batch(record: &Batch, moment: &Moment<'_>) -> Option<Outcomes> {
     batch(record.clone(), moment).map(|plan| (Some(plan.next.next_due()), plan.wake, plan.remark))
 }
 
@@ -151,7 +152,7 @@ fn a_mail_without_an_answer_is_left_alone_unless_events_are_seen_to_arrive() {
 fn a_mail_without_an_answer_is_given_up_when_no_event_is_expected_any_more() {
     let end = beginning() + DELIVERY_WAIT;
     for (now, remark) in [(end - MILLISECOND, None), (end, Some(Remark::UnknownDelivery))] {
-        let said = |outcome: Option<Outcome>| outcome.map(|(_, wake, remark)| (wake, remark));
+        let said = |outcome: Option<Outcomes>| outcome.map(|(_, wake, remark)| (wake, remark));
         assert_eq!(said(of_invite(&sending(), &moment(now))), Some((vec![], remark)), "{now}");
         assert_eq!(said(of_batch(&reporting(), &moment(now))), Some((vec![], remark)), "{now}");
     }
@@ -189,7 +190,7 @@ fn a_mail_that_nothing_is_heard_of_is_unknown_after_a_day_and_then_kept_as_long_
 }
 
 /// A record that nobody works on is checked at this time.
-fn at_rest(next: Timestamp) -> Option<Outcome> {
+fn at_rest(next: Timestamp) -> Option<Outcomes> {
     Some((Some(next), Vec::new(), None))
 }
 
@@ -227,6 +228,54 @@ fn a_batch_that_stands_still_has_its_worker_woken() {
         assert_eq!(of_batch(&batch, &moment(due - MILLISECOND)), None, "{what}");
         assert_eq!(of_batch(&batch, &moment(due)), Some((Some(due + WAKE_AFTER), vec![wake], None)), "{what}");
     }
+}
+
+/// A handover of one invite that was done at the beginning.
+fn handed_over() -> BulkAction {
+    let verb = Verb::HandOver { to: officer("bo"), by: Actor::Officer };
+    let (id, invite) = (BulkActionId::generate(beginning(), &entropy()), queued());
+    let (action, parts) = BulkAction::new(id, officer("ada"), verb, &[invite.id], beginning(), invite.trace);
+    action.advanced(&parts[0].clone().decided(vec![Outcome::Done]), beginning()).unwrap()
+}
+
+fn of_action(record: &BulkAction, moment: &Moment<'_>) -> Option<Outcomes> {
+    action(record.clone(), moment).map(|plan| (plan.next.next_due(), plan.wake, plan.remark))
+}
+
+#[test]
+fn an_action_that_stands_still_or_has_a_mail_due_has_its_worker_woken() {
+    let (running, _) = BulkAction::new(
+        BulkActionId::generate(beginning(), &entropy()),
+        officer("ada"),
+        Verb::Revoke,
+        &[queued().id],
+        beginning(),
+        queued().trace,
+    );
+    let due = at(120);
+    for (action, wake) in [(running, QueueName::Actions), (handed_over(), QueueName::Mail)] {
+        assert_eq!(of_action(&action, &moment(due - MILLISECOND)), None);
+        assert_eq!(of_action(&action, &moment(due)), Some((Some(due + WAKE_AFTER), vec![wake], None)));
+    }
+}
+
+#[test]
+fn the_mails_of_a_handover_without_an_answer_are_settled_one_after_the_other() {
+    let claimed = |action: BulkAction, side, second| action.map_mail(side, |mail| mail.claim(at(second))).unwrap();
+    let both = claimed(claimed(handed_over(), Side::Taker, 0), Side::Giver, 5);
+    let due = at(15 * 60);
+    let hour = Duration::from_secs(3600);
+    assert_eq!(of_action(&both, &moment(due - MILLISECOND)), None, "not due");
+    assert_eq!(of_action(&both, &moment(due)), Some((Some(due + hour), vec![], Some(Remark::UndecidedMail))));
+    let plan = action(both.clone(), &after_events(due, at(300))).unwrap();
+    assert_eq!((plan.next.mail_is_due(), plan.wake), (Some(Side::Taker), vec![QueueName::Mail]));
+    assert_eq!((plan.next.next_due(), plan.remark), (Some(due + WAKE_AFTER), Some(Remark::PossibleDuplicate)));
+    let plan = action(both, &moment(beginning() + DELIVERY_WAIT)).unwrap();
+    assert_eq!(plan.next.mail_to(Side::Taker).unwrap().state_name(), "UNKNOWN");
+    assert_eq!((plan.next.next_due(), plan.remark), (Some(at(5) + MAIL_ANSWER_WAIT), Some(Remark::UnknownDelivery)));
+    let told = |side| move |action: BulkAction| action.map_mail(side, |mail| mail.accepted("m".into(), at(9))).unwrap();
+    let plan = action(told(Side::Giver)(plan.next), &moment(beginning() + DELIVERY_WAIT));
+    assert!(plan.is_none(), "nothing is left to do");
 }
 
 #[test]

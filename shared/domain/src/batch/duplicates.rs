@@ -9,7 +9,7 @@ use super::{
     row_rules::RowRules,
 };
 use crate::{
-    EmailAddress, Fault, Field, FieldFault, OfficerId, SeedWish,
+    EmailAddress, Fault, Field, FieldFault, Officer, SeedWish,
     fields::FullName,
     invite::{Invite, InviteState},
     licence::SeedState,
@@ -112,8 +112,8 @@ impl Row {
     /// does not get what the row asks for: the officer has invited the address under another name or without SEED, or
     /// its account is disabled. The invite of another officer reveals nothing about its person.
     #[must_use]
-    pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
-        let fault = if invite.officer.id == *officer { self.fault_beside(invite) } else { None };
+    pub fn beside_invite(&self, invite: &Invite, officer: &Officer) -> RowState {
+        let fault = if invite.officer.id == officer.id { self.fault_beside(invite) } else { None };
         match fault {
             Some(fault) => RowState::NeedsFixing { faults: vec![fault] },
             None => RowState::Duplicate { duplicate: Duplicate::of_invite(invite, officer) },
@@ -195,7 +195,7 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::{
-        Entropy, Keys, TraceId,
+        Entropy, Keys, OfficerId, TraceId,
         batch::samples::{at, invite_id, named, officer, raw, read, read_one, row_rules, rules},
         fields::Subject,
         invite::{Account, Creation, Origin},
@@ -340,9 +340,10 @@ mod tests {
         };
         let mut licensed = named_invite.clone();
         licensed.seed = SeedState::LicenceAssigned;
-        let (own, other) = (officer().id, OfficerId::parse("officer-2").unwrap());
+        let email = EmailAddress::parse("cy@sample-board.gov.sg").unwrap();
+        let (own, other) = (officer(), Officer { id: OfficerId::parse("officer-2").unwrap(), email });
         let duplicate = |duplicate: Duplicate| RowState::Duplicate { duplicate };
-        let anothers = duplicate(Duplicate::OthersInvite { since: Some(at(0)) });
+        let anothers = duplicate(Duplicate::OthersInvite { since: Some(at(0)), colleague: None });
         let fault = |fault: Fault, field| RowState::NeedsFixing { faults: vec![fault.at(field)] };
         let other_name = fault(Fault::EmailInvitedOtherName, Field::Email);
         for (invite, officer, row, state) in [

@@ -33,7 +33,7 @@ use crate::{
 
 pub use column::{Column, ColumnFault, Held, MAX_COLUMNS, MAX_TITLE};
 pub use dispatch::{DISPATCH_WAKE_AFTER, MAX_BATCH_WAIT, MAX_CHECK_INTERVAL};
-pub use duplicate::Duplicate;
+pub use duplicate::{Colleague, Duplicate};
 pub use duplicates::{read_all, read_more};
 pub use encoding::{Encoding, EncodingChoice, MAX_ENCODINGS, MAX_SAMPLE};
 pub use question::{AnswerFault, Answers, AskedColumn, MAX_SAMPLES, Questions, Reason, WorksheetChoice};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Invite;
-use crate::{BulkActionId, Timestamp, TraceId, licence::DeviceState, mail::MailEvent};
+use crate::{BulkActionId, EmailAddress, Timestamp, TraceId, licence::DeviceState, mail::MailEvent};
 
 /// Entries of its history that an invite keeps. The first one always stays; the oldest of the others are dropped.
 const HISTORY_LIMIT: usize = 50;
@@ -31,6 +31,9 @@ pub struct HistoryEntry {
     /// The action for many invites that it was part of, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<BulkActionId>,
+    /// The officer who had it before it was handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<EmailAddress>,
 }
 
 /// What happened to an invite. The table and the API have its name in capitals: `ACCOUNT_CREATED`.
@@ -64,6 +67,8 @@ pub enum Event {
     /// Its officer had it sent again.
     Resent,
     Amended,
+    /// It was given to a colleague of its officer.
+    HandedOver,
     /// A reminder to the invitee is due.
     Reminded,
     /// Its message is among the dead letters, and it waits for an operator.
@@ -151,13 +156,15 @@ impl Invite {
     pub(super) fn apply(self, event: Event, by: Actor, act: &Act) -> Self {
         let mut next = self.touched(act.at);
         // A step that is repeated appears once in the history, or it would push out all other entries. What an officer
-        // does is always added.
-        let again = |last: &HistoryEntry| last.event == event && last.by == by && by != Actor::Officer;
+        // or an operator does is always added.
+        let is_ours = !matches!(by, Actor::Officer | Actor::Operator);
+        let again = |last: &HistoryEntry| last.event == event && last.by == by && is_ours;
         if !next.history.last().is_some_and(again) {
             if next.history.len() >= HISTORY_LIMIT {
                 next.history.remove(1);
             }
-            let entry = HistoryEntry { at: act.at, event, by, trace: act.trace.clone(), action: act.action };
+            let entry =
+                HistoryEntry { at: act.at, event, by, trace: act.trace.clone(), action: act.action, from: None };
             next.history.push(entry);
         }
         next

@@ -35,7 +35,7 @@ impl Invite {
                 MailKind::AccountCreated => {
                     matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. })
                 }
-                MailKind::BatchReport | MailKind::InvitationExpired | MailKind::Canary => false,
+                _ => false,
             };
             wanted && matches!(mail.state, MailState::Due { .. })
         })
@@ -79,9 +79,7 @@ impl Invite {
             // The letter has a date. A copy soon after the first is the same letter.
             MailKind::Invitation => Some(first.unwrap_or(now)),
             // The letter says for how many days its link works, and no date.
-            MailKind::AccountCreated | MailKind::InvitationExpired | MailKind::BatchReport | MailKind::Canary => {
-                Some(now)
-            }
+            _ => Some(now),
         }
     }
 

@@ -13,6 +13,7 @@
 mod account;
 mod changes;
 mod first_access;
+mod handover;
 mod history;
 mod kind;
 mod licence;
@@ -37,6 +38,7 @@ use crate::{
 
 pub use changes::{AmendRefusal, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
+pub use handover::HandoverRefusal;
 pub use history::{Act, Actor, Event, HistoryEntry};
 pub use kind::Kind;
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
@@ -178,7 +180,14 @@ impl Invite {
         let seed = SeedState::wished(subject.seed, subject.eligibility);
         let (holder, profile) = subject.person.parts();
         let Creation { id, officer, address_key, terms, at, trace } = creation;
-        let entry = HistoryEntry { at, event: Event::Queued, by: Actor::Officer, trace: trace.clone(), action: None };
+        let entry = HistoryEntry {
+            at,
+            event: Event::Queued,
+            by: Actor::Officer,
+            trace: trace.clone(),
+            action: None,
+            from: None,
+        };
         Self {
             id,
             officer,

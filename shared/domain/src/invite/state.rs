@@ -192,7 +192,8 @@ impl Invite {
     #[must_use]
     pub fn over_since(&self) -> Option<Timestamp> {
         let is_over = self.account().is_some() || !self.is_live() || self.is_paused();
-        is_over.then(|| self.history.last().map_or(self.updated_at, |entry| entry.at))
+        let last = self.history.iter().rev().find(|entry| entry.is_about_the_person());
+        is_over.then(|| last.map_or(self.updated_at, |entry| entry.at))
     }
 
     /// Ends the invite as failed; the officer can amend it.

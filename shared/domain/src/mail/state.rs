@@ -17,17 +17,23 @@ pub enum MailKind {
     #[serde(rename = "invitation-lapsed")]
     InvitationExpired,
     BatchReport,
+    /// Says to an officer that a colleague has their invites now.
+    HandedOver,
+    /// Says to an officer that they have a colleague's invites now.
+    TakenOver,
     /// Says nothing: it is sent so that SES reports it.
     Canary,
 }
 
 impl MailKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Invitation,
         Self::Reminder,
         Self::AccountCreated,
         Self::InvitationExpired,
         Self::BatchReport,
+        Self::HandedOver,
+        Self::TakenOver,
         Self::Canary,
     ];
 
@@ -40,6 +46,8 @@ impl MailKind {
             Self::InvitationExpired => "invitation-lapsed",
             Self::AccountCreated => "account-created",
             Self::BatchReport => "batch-report",
+            Self::HandedOver => "handed-over",
+            Self::TakenOver => "taken-over",
             Self::Canary => "canary",
         }
     }

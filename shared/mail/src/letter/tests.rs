@@ -110,6 +110,30 @@ fn an_expired_invitation_says_why() {
 }
 
 #[test]
+fn both_sides_of_a_handover_read_who_has_the_invites_and_who_gave_them() {
+    let (giver, taker) = (email("ada@agency.gov.sg"), email("bo@agency.gov.sg"));
+    let letter = |side, by, invites| {
+        letters().handover(side, &HandoverLetter { giver: &giver, taker: &taker, by, invites }).unwrap()
+    };
+    for (side, by, invites, subject, words) in [
+        (Side::Taker, Actor::Officer, 12, "You have a colleague's invites now", "ada@agency.gov.sg has handed over"),
+        (Side::Taker, Actor::Operator, 1, "You have a colleague's invites now", "We have handed over to you what ada@"),
+        (Side::Giver, Actor::Officer, 12, "Your invites were handed over", "As you asked, your colleague bo@agency"),
+        (Side::Giver, Actor::Operator, 1, "Your invites were handed over", "We have handed over to your colleague bo@"),
+    ] {
+        let letter = letter(side, by, invites);
+        assert_eq!(letter.subject, subject);
+        let html = letter.html.replace("<strong>", "").replace("</strong>", "");
+        let number = if invites == 1 { ": one invite." } else { ": 12 invites." };
+        for text in [&letter.text, &html] {
+            assert!(text.contains(words) && text.contains(number), "{text}");
+            assert_eq!(text.contains("#/invites"), side == Side::Taker, "{text}");
+        }
+    }
+    insta::assert_snapshot!("handover_text", letter(Side::Taker, Actor::Officer, 12).text);
+}
+
+#[test]
 fn the_pages_hold_the_same_words() {
     insta::assert_snapshot!("invitation_html", invitation("bo@agency.gov.sg").html);
     insta::assert_snapshot!("account_html", account(Some("ada.tan")).html);

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use super::summary::{Name, Summary};
+use super::summary::{Left, Name, Summary};
 use crate::{StoreError, item};
 
 /// What the index `listing` holds of an invite.
@@ -55,6 +55,7 @@ struct Image {
     username: Option<Text<String>>,
     name: Option<Map<NameImage>>,
     places: Option<List<Text<String>>>,
+    left: Option<Text<Left>>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +86,7 @@ impl Listed {
             username: image.username.map(text),
             name: image.name.map(|Map { value: name }| Name { last: name.last.value, first: name.first.value }),
             places: image.places.map_or_else(Vec::new, |places| places.values.into_iter().map(text).collect()),
+            left: image.left.map(|left| left.value),
         })
     }
 }
@@ -117,7 +119,7 @@ mod tests {
                 row: 1,
                 kind: domain::invite::Kind::Account,
             };
-            for summary in [whole, Summary::of(&invite)] {
+            for summary in [whole, Summary::of(&invite), Summary::left(&invite)] {
                 let listed = json!({"v": {"N": "1"}, "summary": image(&summary), "later": {"S": "new"}});
                 assert!(read(listed).unwrap() == summary, "{form:?}");
             }

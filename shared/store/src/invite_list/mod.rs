@@ -89,11 +89,27 @@ impl Store {
         loop {
             let page = self.table.summaries(&query).await?;
             read += page.summaries.len();
-            summaries.extend(page.summaries.into_iter().map(|summary| (summary.id, summary)));
+            for summary in page.summaries {
+                apply(summaries, summary, order);
+            }
             query.after = page.next;
             if query.after.is_none() || read >= MAX_LIST_INVITES {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Adds an entry of the index to a list. An invite that has left is removed by the order in which things happened; in
+/// the opposite order it is not there yet.
+fn apply(summaries: &mut Summaries, summary: Summary, order: Order) {
+    match (summary.has_left(), order) {
+        (false, _) => {
+            summaries.insert(summary.id, summary);
+        }
+        (true, Order::Ascending) => {
+            summaries.remove(&summary.id);
+        }
+        (true, Order::Descending) => {}
     }
 }

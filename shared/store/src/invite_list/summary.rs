@@ -33,6 +33,16 @@ pub struct Summary {
     /// The organisation, and the department if there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) places: Vec<String>,
+    /// Whether it is in the list at all. `None`: it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) left: Option<Left>,
+}
+
+/// The invite has left the list, because another officer has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Left {
+    #[serde(rename = "handed-over")]
+    HandedOver,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +83,30 @@ impl Summary {
             username: invite.holder.username().map(|username| owned(username.as_str())),
             name: profile.map(|profile| Name { last: part(profile.name.last()), first: part(profile.name.first()) }),
             places: organisation.into_iter().chain(department.map(domain::Department::as_str)).map(owned).collect(),
+            left: None,
         }
+    }
+
+    /// The entry of an invite that has left a list. It holds nothing of its person.
+    pub(crate) fn left(invite: &Invite) -> Self {
+        Self {
+            id: invite.id,
+            created_at: invite.created_at,
+            techpass: invite.techpass_status(),
+            seed: invite.seed_status(),
+            mail: None,
+            batch: None,
+            email: String::new(),
+            username: None,
+            name: None,
+            places: Vec::new(),
+            left: Some(Left::HandedOver),
+        }
+    }
+
+    /// Whether it says only that its invite is no longer in the list.
+    pub(super) fn has_left(&self) -> bool {
+        self.left.is_some()
     }
 
     /// Whether it matches `query` in everything but the status of its TechPass account. `searched` is for the texts

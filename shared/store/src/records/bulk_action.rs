@@ -68,8 +68,8 @@ impl Layout for Part {
 }
 
 impl Store {
-    /// Writes a new action, its parts and the answer to its request. The parts are written first; they mean nothing
-    /// without the action.
+    /// Writes a new action, its parts and the answer to its request, if an officer asked. The parts are written first;
+    /// they mean nothing without the action.
     ///
     /// # Errors
     ///
@@ -78,12 +78,20 @@ impl Store {
         &self,
         action: &BulkAction,
         parts: &[Part],
-        request: &IdempotentRequest,
+        request: Option<&IdempotentRequest>,
     ) -> Result<CreateBulkActionOutcome, StoreError> {
         let parts = parts.iter().map(|part| item_of(part, 1)).collect::<Result<_, _>>()?;
         self.table.put_many(parts).await?;
         let mut transaction = Transaction::default();
         let created = transaction.create(action.clone(), Refused::LostRace)?;
+        let Some(request) = request else {
+            if transaction.commit(self).await?.is_empty() {
+                return Ok(CreateBulkActionOutcome::Created(created));
+            }
+            // Its id is new, so what is there was written by a request of this call that the client has repeated.
+            let found = self.get::<BulkAction>(&action.id).await?;
+            return Ok(found.map_or(CreateBulkActionOutcome::LostRace, CreateBulkActionOutcome::Created));
+        };
         Ok(match self.commit_request(transaction, request).await? {
             RequestOutcome::Done => CreateBulkActionOutcome::Created(created),
             RequestOutcome::Replay(answer) => CreateBulkActionOutcome::Replay(answer),

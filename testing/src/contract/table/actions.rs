@@ -30,7 +30,7 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
     let trace = domain::TraceId::generate(now, &entropy);
     let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
     let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
-    let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
+    let make = async |body: &'static [u8]| store.create_action(&action, &parts, Some(&request(body))).await.unwrap();
     let CreateBulkActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
     assert_eq!(make(b"a").await, CreateBulkActionOutcome::Replay(answer("first")));
     assert_eq!(make(b"b").await, CreateBulkActionOutcome::KeyReused);
@@ -61,7 +61,7 @@ async fn created_action(store: &Store, invites: usize, seed: u64) -> (Stored<Bul
     let id = BulkActionId::generate(now, &entropy);
     let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &ids, now, trace);
     let request = IdempotentRequest::new(ada.id, &id.to_string(), b"a", answer("a"), now);
-    let outcome = store.create_action(&action, &parts, &request).await.unwrap();
+    let outcome = store.create_action(&action, &parts, Some(&request)).await.unwrap();
     let CreateBulkActionOutcome::Created(created) = outcome else { panic!("the key is free") };
     (created, parts.into_iter().flat_map(|part| part.entries).collect())
 }

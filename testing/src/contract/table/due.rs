@@ -75,7 +75,7 @@ async fn each_kind_is_found_from_the_moment_it_is_due(store: &Store) {
     let id = BulkActionId::generate(later, &entropy);
     let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &[invite.id], later, trace());
     let request = IdempotentRequest::new(ada.id.clone(), "due-kinds", b"a", answer("a"), later);
-    let outcome = store.create_action(&action, &parts, &request).await.unwrap();
+    let outcome = store.create_action(&action, &parts, Some(&request)).await.unwrap();
     assert!(matches!(outcome, CreateBulkActionOutcome::Created(_)));
     let event = done(store.create(WebhookEvent::of_change(None, &invite, 1).unwrap()).await.unwrap());
     let account = Account { directory_id: "due-kinds".to_owned() };

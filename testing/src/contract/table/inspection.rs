@@ -50,7 +50,7 @@ async fn what_requests_made_is_found_once(store: &Store) {
     let id = BulkActionId::generate(now, &entropy);
     let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &[invite.id], now, trace.clone());
     let request = IdempotentRequest::new(ada.id.clone(), "work", b"work", answer("work"), now);
-    let outcome = store.create_action(&action, &parts, &request).await.unwrap();
+    let outcome = store.create_action(&action, &parts, Some(&request)).await.unwrap();
     let CreateBulkActionOutcome::Created(action) = outcome else { panic!("the key is free") };
     let event = done(store.create(WebhookEvent::of_change(None, &invite, 2).unwrap()).await.unwrap());
     let account = Account { directory_id: "work".to_owned() };

@@ -2,7 +2,7 @@
 
 use domain::{
     Fault, Field, InviteId, Officer,
-    batch::{Duplicate, RowState},
+    batch::{Colleague, Duplicate, RowState},
     fields::Form,
     invite::{Act, Actor, Failure, Invite, Origin},
     terms::Terms,
@@ -258,21 +258,20 @@ pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &S
     store.note_holders(&held, until).await.unwrap();
     store.note_holders(&[held.clone(), held].concat(), until).await.unwrap();
     let mut later = rows.clone();
-    store.mark_known(&mut rows, &batch.officer.id, until, async |live| live).await.unwrap();
+    store.mark_known(&mut rows, &batch.officer, until, async |live| live).await.unwrap();
     let duplicate = |duplicate| RowState::Duplicate { duplicate };
     let states = |rows: &[KeyedRow]| rows.iter().map(|row| row.row.state.clone()).collect::<Vec<_>>();
     assert_eq!(states(&rows), [duplicate(Duplicate::Account), duplicate(Duplicate::LiveInvite), RowState::Ready]);
-    store.mark_known(&mut later, &batch.officer.id, until + Duration::from_secs(1), async |live| live).await.unwrap();
+    store.mark_known(&mut later, &batch.officer, until + Duration::from_secs(1), async |live| live).await.unwrap();
     assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::LiveInvite), RowState::Ready]);
     for row in &mut later {
         row.row.state = RowState::Ready;
     }
     let another = officer("holder-another");
-    store.mark_known(&mut later, &another.id, until + Duration::from_secs(1), async |live| live).await.unwrap();
-    assert_eq!(
-        states(&later),
-        [RowState::Ready, duplicate(Duplicate::OthersInvite { since: Some(beginning()) }), RowState::Ready]
-    );
+    store.mark_known(&mut later, &another, until + Duration::from_secs(1), async |live| live).await.unwrap();
+    let colleague = Some(Colleague { email: batch.officer.email.clone(), invite: invite.id });
+    let theirs = duplicate(Duplicate::OthersInvite { since: Some(beginning()), colleague });
+    assert_eq!(states(&later), [RowState::Ready, theirs, RowState::Ready]);
 }
 
 /// A draft says at once that a username is another person's, as the submission would.
@@ -282,7 +281,7 @@ pub(super) async fn a_username_of_another_person_needs_fixing(store: &Store) {
     let of = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
     let forms = vec![of("named-cy", "NAMED-bo"), of("named-dee", "named-dee"), of("named-bo", "named-eve")];
     let (batch, mut rows) = draft(&officer("named-ada"), forms, beginning(), &crate::seeded(77));
-    store.mark_known(&mut rows, &batch.officer.id, beginning(), async |live| live).await.unwrap();
+    store.mark_known(&mut rows, &batch.officer, beginning(), async |live| live).await.unwrap();
     let states: Vec<RowState> = rows.into_iter().map(|row| row.row.state).collect();
     let fault = Fault::UsernameTaken.at(Field::Username);
     let invited = RowState::Duplicate { duplicate: Duplicate::LiveInvite };

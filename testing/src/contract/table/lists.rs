@@ -5,10 +5,11 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     BatchId, InviteId, TraceId,
     batch::{Batch, Source},
+    invite::{Act, Actor, Invite},
     search::Words,
 };
 use store::{
-    InviteQuery, Sort, Store,
+    InviteQuery, Sort, Store, Transaction,
     invite_list::{Summaries, Summary},
 };
 
@@ -18,6 +19,7 @@ use crate::people::{account_invite, beginning, officer, officer_form};
 pub(super) async fn all(store: &Store) {
     the_newest_invites_that_match_are_found(store).await;
     changes_of_the_last_two_minutes_are_read_again(store).await;
+    an_invite_that_is_handed_over_leaves_the_list_of_who_had_it(store).await;
     batches_are_listed_page_by_page_newest_first(store).await;
 }
 
@@ -41,6 +43,32 @@ async fn the_newest_invites_that_match_are_found(store: &Store) {
     for (query, count) in queries {
         let found = store.matching_invites(&ada.id, &query, now).await.unwrap();
         assert_eq!(found, newest_first[..count], "{query:?}");
+    }
+}
+
+/// A list that was read before and one that is read anew agree, there and back again.
+async fn an_invite_that_is_handed_over_leaves_the_list_of_who_had_it(store: &Store) {
+    let (ada, bo, entropy) = (officer("handing"), officer("handed"), crate::seeded(104));
+    let begun = beginning() + Duration::from_secs(7200);
+    let invite = created(store, &account_invite(&ada, &officer_form("handed-1"), begun, &entropy)).await;
+    let kept = created(store, &account_invite(&ada, &officer_form("handed-2"), begun, &entropy)).await;
+    let mut known = store.list_summaries(&ada.id, begun).await.unwrap();
+    assert_eq!(known.len(), 2);
+    for (number, (from, to, left)) in (1..).zip([(&ada, &bo, vec![kept.id]), (&bo, &ada, vec![kept.id, invite.id])]) {
+        let act = Act { at: begun + Duration::from_secs(number), trace: invite.trace.clone(), action: None };
+        let read = store.get::<Invite>(&invite.id).await.unwrap().unwrap();
+        assert_eq!(read.officer.id, from.id);
+        let mut transaction = Transaction::default();
+        let next = read.to_value().hand_over(to, Actor::Officer, &act).unwrap();
+        transaction.hand_over(&read, next).unwrap();
+        assert!(transaction.commit(store).await.unwrap().is_empty());
+        let left: HashSet<InviteId> = left.into_iter().collect();
+        store.update_summaries(&mut known, &ada.id, begun).await.unwrap();
+        // As it is long after the changes, too.
+        let anew = store.list_summaries(&ada.id, begun + Duration::from_secs(86_000)).await.unwrap();
+        for list in [&known, &anew] {
+            assert_eq!(list.keys().copied().collect::<HashSet<_>>(), left, "handover {number}");
+        }
     }
 }
 

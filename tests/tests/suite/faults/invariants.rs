@@ -6,8 +6,9 @@ use std::{
 };
 
 use domain::{
-    BatchId, InviteId,
+    BatchId, BulkActionId, InviteId,
     batch::BatchState,
+    bulk_action::{BulkAction, Side},
     invite::{Event, Invite, SeedStatus},
     mail::{Mail, MailKind, MailState, Receipt},
 };
@@ -99,6 +100,11 @@ impl World {
             let sendings = flagged.map(|mail| (batch.id.to_string(), mail.kind.name(), mail.generation));
             self.seen.borrow_mut().flagged.extend(sendings);
         }
+        for action in self.actions().await {
+            let flagged = mails_of(&action).filter(|mail| is_flagged(mail));
+            let sendings = flagged.map(|mail| (action.id.to_string(), mail.kind.name(), mail.generation));
+            self.seen.borrow_mut().flagged.extend(sendings);
+        }
         let sent = self.app.outbox.sent();
         for mail in sent.iter().skip(std::mem::replace(&mut self.seen.borrow_mut().mails, sent.len())) {
             if let (Subject::Invite(id), MailKind::AccountCreated) = (mail.tags.subject, mail.tags.kind) {
@@ -149,6 +155,13 @@ impl World {
             let report = batch.report.as_ref().map_or("no report".to_owned(), shown);
             batches.push(format!("{}, {rows:?}, {report}", batch.state_name()));
         }
+        for action in self.actions().await {
+            let mails =
+                Side::BOTH.into_iter().filter_map(|side| Some((action.mail_to(side)?, action.address_of(side)?)));
+            undecided.extend(mails.filter(|(mail, _)| is_undecided(mail)).map(|(mail, to)| {
+                ((action.id.to_string(), mail.kind.name(), mail.generation), to.as_str().to_owned())
+            }));
+        }
         let mails = self.sendings();
         let may_be_left = self.manner == Manner::Rough
             || self.mishaps().iter().filter(|mishap| matches!(mishap, Mishap::Call(..))).count() > 1;
@@ -172,6 +185,7 @@ impl World {
             let subject = match mail.tags.subject {
                 Subject::Invite(id) => id.to_string(),
                 Subject::Batch(id) => BatchId::to_string(&id),
+                Subject::BulkAction(id) => BulkActionId::to_string(&id),
                 Subject::Canary => continue,
             };
             let sending = (subject, mail.tags.kind.name(), mail.tags.generation);
@@ -220,6 +234,11 @@ impl World {
 
 fn shown_invite(invite: &Invite) -> String {
     format!("{} {:?}", invite.email.as_str(), invite.state)
+}
+
+/// The mails about a handover.
+pub(super) fn mails_of(action: &BulkAction) -> impl Iterator<Item = &Mail> {
+    Side::BOTH.into_iter().filter_map(|side| action.mail_to(side))
 }
 
 /// A mail whose second attempt has no known result either: an operator has to ask its recipient.

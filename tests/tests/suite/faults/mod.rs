@@ -219,7 +219,7 @@ each_single_mishap! {
     account: 0, invitation: 1, first_password: 2, list: 3, upload: 4, drop_workbook: 5, no_workbook: 6,
     resend_and_revoke: 7, amend: 8, expiry: 9, webhooks: 10, licence: 11, looks: 12, reset: 13, revoke: 14,
     given_up: 15, forgotten: 16, left_behind: 17, action: 18, unannounced: 19, canary: 20, operator: 21,
-    questions: 22, addresses: 23, revoke_account: 24, new_link: 25,
+    questions: 22, addresses: 23, revoke_account: 24, new_link: 25, handover: 26,
 }
 
 /// For the analysis of a failed run: set its scenario and mishaps here.

@@ -44,7 +44,7 @@ async fn everything_that_can_be_due_has_workers_to_wake() {
     }
     for (id, readers, woken) in [
         (&batch, "dispatch and mail", QueueName::Dispatch),
-        (&action, "actions", QueueName::Actions),
+        (&action, "actions and mail", QueueName::Actions),
         (&seed, "provision", QueueName::Provision),
         (&event, "webhooks", QueueName::Webhooks),
     ] {

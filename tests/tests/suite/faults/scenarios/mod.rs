@@ -244,6 +244,30 @@ async fn revoke_account(world: &World) {
     assert!(world.app.directory.made().is_empty(), "the account is deleted");
 }
 
+/// Two invitations that a colleague is handed, who then leaves: an operator hands them back.
+async fn handover(world: &World) {
+    submit(world, invitation_of("thaddeus")).await;
+    submit(world, account_of(&telling(vendor_form("yolandra")))).await;
+    world.settle().await;
+    let body = json!({"action": "hand-over", "to": "bo@example-agency.gov.sg", "filter": {}});
+    let begun = world.ask("submit-invites", &world.ada(), "POST", "/api/invites/actions", body).await.expect(202);
+    world.settle().await;
+    let path = format!("/api/invites/actions/{}", begun.body["id"].as_str().unwrap());
+    let action = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);
+    assert_eq!((&action.body["state"], &action.body["counts"]["done"]), (&json!("DONE"), &json!(2)), "{}", action.body);
+    let invite = world.invites().await[0].id.to_string();
+    // An operator who sees no answer repeats the command, and then it is done.
+    for _ in 0..ROUNDS {
+        let said = world.operate(&["hand-over", &invite, "ada@example-agency.gov.sg"]).await;
+        world.settle().await;
+        if said.error.as_deref() == Some("this officer has it already") {
+            return;
+        }
+        assert_eq!(said.error, None);
+    }
+    panic!("it is never handed back");
+}
+
 /// An invite whose message is among the dead letters, and which an operator resumes.
 async fn given_up(world: &World) {
     let id = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
@@ -358,7 +382,7 @@ async fn action(world: &World) {
     let (action, parts) = BulkAction::new(id, officer.clone(), Verb::Revoke, &ids, now, trace);
     let answer = SavedAnswer { status: 202, location: None, body: "{}".to_owned() };
     let request = IdempotentRequest::new(officer.id, "the action's", b"{}", answer, now);
-    let created = world.app.store.create_action(&action, &parts, &request).await.unwrap();
+    let created = world.app.store.create_action(&action, &parts, Some(&request)).await.unwrap();
     assert!(matches!(created, CreateBulkActionOutcome::Created(_)));
     world.post(QueueName::Actions, Wake::BulkAction { id });
     world.settle().await;

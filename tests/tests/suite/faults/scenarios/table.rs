@@ -5,7 +5,7 @@ use futures::future::FutureExt as _;
 use super::Scenario;
 
 /// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
-pub(in crate::faults) const ALL: [Scenario; 26] = [
+pub(in crate::faults) const ALL: [Scenario; 27] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -156,5 +156,11 @@ pub(in crate::faults) const ALL: [Scenario; 26] = [
         about: &["accept-invitation"],
         jobs: &[],
         script: |world| super::new_link(world).boxed_local(),
+    },
+    Scenario {
+        name: "handover",
+        about: &["submit-invites", "apply-actions", "send-mail", "track-mail", "operate"],
+        jobs: &[],
+        script: |world| super::handover(world).boxed_local(),
     },
 ];

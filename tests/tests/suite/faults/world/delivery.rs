@@ -1,7 +1,7 @@
 //! How time passes in the world: messages are delivered, the timers run, and what fails is delivered again.
 
 use boot::Disposition;
-use domain::{Timestamp, batch::Batch, invite::Invite};
+use domain::{Timestamp, batch::Batch, bulk_action::BulkAction, invite::Invite};
 use futures::future::join;
 use queue::QueueName;
 use serde_json::{Value, json};
@@ -11,7 +11,10 @@ use testing::SentMail;
 use tests::mail_event;
 
 use super::{
-    super::{canaries::Medium, invariants::is_undecided},
+    super::{
+        canaries::Medium,
+        invariants::{is_undecided, mails_of},
+    },
     DELIVERED, IN_TROUBLE, MAKING_UP, MINUTE, Mishap, PATIENCE, Parcel, Post, Posted, RECEIVES, REPEATS, SENT, SOON,
     TURN, VISIBILITY, World,
 };
@@ -124,7 +127,11 @@ impl World {
                 let batch = self.app.store.get::<Batch>(&id).await.unwrap();
                 batch.is_some_and(|batch| batch.report.as_ref().is_some_and(is_undecided))
             }
-            Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_) => false,
+            Due::BulkAction(id) => {
+                let action = self.app.store.get::<BulkAction>(&id).await.unwrap();
+                action.is_some_and(|action| mails_of(&action).any(is_undecided))
+            }
+            Due::WebhookEvent(_) | Due::SeedRequest(_) => false,
         }
     }
 

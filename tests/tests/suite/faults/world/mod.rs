@@ -3,7 +3,7 @@
 
 mod delivery;
 
-use domain::{Timestamp, batch::Batch, invite::Invite};
+use domain::{Timestamp, batch::Batch, bulk_action::BulkAction, invite::Invite};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::{
@@ -11,7 +11,7 @@ use std::{
     collections::BTreeSet,
     time::Duration,
 };
-use store::{InviteQuery, Stored};
+use store::{InviteQuery, Stored, inspection::Work};
 use testing::{people::officer, probe::Fault, token_in};
 use tests::{
     app::App,
@@ -370,6 +370,23 @@ impl World {
             invites.extend(listed.invites.into_iter().map(Stored::into_value));
         }
         invites
+    }
+
+    /// All actions, of every officer.
+    pub(super) async fn actions(&self) -> Vec<BulkAction> {
+        let mut actions = Vec::new();
+        let mut place = None;
+        loop {
+            let page = self.app.store.list_work(place).await.unwrap();
+            actions.extend(page.found.into_iter().filter_map(|work| match work {
+                Work::BulkAction(action) => Some(action.into_value()),
+                _ => None,
+            }));
+            place = page.next;
+            if place.is_none() {
+                return actions;
+            }
+        }
     }
 
     /// All batches that officers see, of every officer.

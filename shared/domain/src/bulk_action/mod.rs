@@ -3,14 +3,18 @@
 //! The invites are fixed when the action is created, and are stored in [`Part`]s. The state machine of each invite
 //! decides about its change. One action changes an invite at most once: the invite's history names the action.
 
+mod handover;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use handover::{HandoverMails, Side};
+
 use crate::{
     BulkActionId, InviteId, Officer, Timestamp, TraceId,
-    invite::{Act, AmendRefusal, Correction, Invite, InviteState, ResendRefusal, WAKE_AFTER},
+    invite::{Act, Actor, AmendRefusal, Correction, HandoverRefusal, Invite, InviteState, ResendRefusal},
     mail::Mailbox,
     usage::CapReached,
 };
@@ -29,6 +33,13 @@ pub enum Verb {
     Revoke,
     /// The invite is amended and sent again.
     Amend(Correction),
+    /// The invite is given to a colleague of its officer.
+    #[serde(rename = "hand-over")]
+    HandOver {
+        to: Officer,
+        /// Who gives it: its officer, or an operator because the officer has left.
+        by: Actor,
+    },
 }
 
 /// What a [`Verb`] does to an invite.
@@ -71,6 +82,9 @@ pub enum Refusal {
     /// Another live invite has the username.
     #[error("another invite has the username")]
     UsernameTaken,
+    /// It was made for another agency than that of the colleague who would get it.
+    #[error("it is another agency's")]
+    OtherAgency,
     /// Other writers changed it each time that it was read.
     #[error("others kept changing it")]
     LostRace,
@@ -80,7 +94,7 @@ pub enum Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkAction {
     pub id: BulkActionId,
-    /// The officer who asked for it. Only their own invites are changed.
+    /// The officer whose invites are changed, and no others. Unless an operator did, they asked for it.
     pub officer: Officer,
     pub verb: Verb,
     pub state: BulkActionState,
@@ -94,6 +108,12 @@ pub struct BulkAction {
     pub created_at: Timestamp,
     /// When its progress was last recorded, or a worker last woken.
     pub updated_at: Timestamp,
+    /// The mails about a handover that is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mails: Option<Box<HandoverMails>>,
+    /// When the sweeper checks its mails, where that does not follow from their states. Any change sets it to `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    postponed_until: Option<Timestamp>,
     /// The trace of the request that created it.
     pub trace: TraceId,
 }
@@ -152,6 +172,7 @@ impl Verb {
             Self::Resend => "resend",
             Self::Revoke => "revoke",
             Self::Amend(_) => "amend",
+            Self::HandOver { .. } => "hand-over",
         }
     }
 }
@@ -201,6 +222,19 @@ impl Change {
             Err(AmendRefusal::NotBefore(next)) => Err(Refusal::TooSoon { next }),
         }
     }
+
+    /// Gives `invite` to a colleague of its officer.
+    ///
+    /// # Errors
+    ///
+    /// Why the invite is not changed.
+    pub fn hand_over(invite: &Invite, to: &Officer, by: Actor, act: &Act) -> Result<Self, Refusal> {
+        match invite.clone().hand_over(to, by, act) {
+            Ok(next) => Ok(Self::Next(Box::new(next))),
+            Err(HandoverRefusal::Already) => Ok(Self::Already),
+            Err(HandoverRefusal::OtherAgency) => Err(Refusal::OtherAgency),
+        }
+    }
 }
 
 impl Refusal {
@@ -216,6 +250,7 @@ impl Refusal {
             Self::AlreadyInvited => "already-invited",
             Self::InvitedByAnother => "invited-by-another",
             Self::UsernameTaken => "username-taken",
+            Self::OtherAgency => "other-agency",
             Self::LostRace => "lost-race",
         }
     }
@@ -248,6 +283,8 @@ impl BulkAction {
             skipped: BTreeMap::new(),
             created_at: now,
             updated_at: now,
+            mails: None,
+            postponed_until: None,
             trace,
         };
         (action, parts)
@@ -262,7 +299,7 @@ impl BulkAction {
         }
     }
 
-    /// Records the outcomes of its next part.
+    /// Records the outcomes of its next part. After the last part of a handover the mails about it are due.
     ///
     /// # Errors
     ///
@@ -280,17 +317,12 @@ impl BulkAction {
         }
         let is_last = part.number as usize * ENTRIES_PER_PART >= self.total as usize;
         self.state = if is_last { BulkActionState::Done } else { BulkActionState::Running { part: part.number + 1 } };
+        let is_handover = matches!(self.verb, Verb::HandOver { .. });
+        if is_last && is_handover && self.done > 0 {
+            self.mails = Some(Box::new(HandoverMails::due()));
+        }
         self.updated_at = now;
         Ok(self)
-    }
-
-    /// When the sweeper wakes a worker for it. `None`: it is done.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Timestamp> {
-        match self.state {
-            BulkActionState::Running { .. } => Some(self.updated_at + WAKE_AFTER),
-            BulkActionState::Done => None,
-        }
     }
 
     /// Records that a worker was woken for it at `now`.
@@ -315,13 +347,25 @@ mod tests {
     use super::*;
     use crate::{
         EmailAddress, Entropy, OfficerId,
-        invite::samples::{DAY, act, at, by_email, created, invited, mailbox},
+        invite::{
+            MAIL_ANSWER_WAIT, WAKE_AFTER,
+            samples::{DAY, act, at, by_email, created, invited, mailbox},
+        },
         licence::SeedState,
         mail::{MailEvent, MailKind},
         usage::Share,
     };
 
+    fn handover() -> Verb {
+        let email = EmailAddress::parse("bo@example-agency.gov.sg").unwrap();
+        Verb::HandOver { to: Officer { id: OfficerId::parse("bo").unwrap(), email }, by: Actor::Officer }
+    }
+
     fn action(invites: usize) -> (BulkAction, Vec<Part>) {
+        of(Verb::Revoke, invites)
+    }
+
+    fn of(verb: Verb, invites: usize) -> (BulkAction, Vec<Part>) {
         let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
         let officer = Officer {
             id: OfficerId::parse("ada").unwrap(),
@@ -329,7 +373,7 @@ mod tests {
         };
         let ids: Vec<InviteId> = (0..invites).map(|_| InviteId::generate(now, &entropy)).collect();
         let trace = TraceId::generate(now, &entropy);
-        BulkAction::new(BulkActionId::generate(now, &entropy), officer, Verb::Revoke, &ids, now, trace)
+        BulkAction::new(BulkActionId::generate(now, &entropy), officer, verb, &ids, now, trace)
     }
 
     fn all_done(part: &Part) -> Part {
@@ -381,14 +425,62 @@ mod tests {
     }
 
     #[test]
+    fn after_the_last_part_of_a_handover_both_sides_are_mailed() {
+        let (action, parts) = of(handover(), ENTRIES_PER_PART + 1);
+        let (begun, later) = (action.created_at, action.created_at + WAKE_AFTER);
+        let half = action.advanced(&all_done(&parts[0]), begun).unwrap();
+        assert_eq!((half.mail_is_due(), half.mail_to(Side::Giver)), (None, None), "it is not done");
+        let done = half.advanced(&all_done(&parts[1]), later).unwrap();
+        assert_eq!((done.mail_is_due(), done.next_due()), (Some(Side::Giver), Some(later + WAKE_AFTER)));
+        let addresses = Side::BOTH.map(|side| done.address_of(side).unwrap().as_str());
+        assert_eq!(addresses, ["ada@example-agency.gov.sg", "bo@example-agency.gov.sg"]);
+        for side in Side::BOTH {
+            let mail = done.mail_to(side).unwrap();
+            assert_eq!((mail.kind, mail.generation, Side::of_mail(mail.kind)), (side.mail_kind(), 1, Some(side)));
+        }
+        assert_eq!(Side::of_mail(MailKind::BatchReport), None);
+
+        let claimed = done.clone().map_mail(Side::Giver, |mail| mail.claim(later)).unwrap();
+        assert_eq!((claimed.mail_is_due(), claimed.next_due()), (Some(Side::Taker), Some(later + WAKE_AFTER)));
+        let sent = |action: BulkAction, side, at| {
+            let claimed = action.map_mail(side, |mail| mail.claim(at)).unwrap();
+            claimed.map_mail(side, |mail| mail.accepted("m".into(), at)).unwrap()
+        };
+        let told = sent(done.clone(), Side::Taker, later);
+        assert_eq!((told.mail_is_due(), told.next_due()), (Some(Side::Giver), Some(later + WAKE_AFTER)));
+        let waits = told.clone().postponed(later + MAIL_ANSWER_WAIT);
+        assert_eq!(waits.next_due(), Some(later + MAIL_ANSWER_WAIT));
+        let unanswered = waits.map_mail(Side::Giver, |mail| mail.claim(later)).unwrap();
+        assert_eq!((unanswered.mail_is_due(), unanswered.next_due()), (None, Some(later + MAIL_ANSWER_WAIT)));
+        let both = sent(told, Side::Giver, later);
+        assert_eq!((both.mail_is_due(), both.next_due()), (None, None));
+        assert!(both.map_mail(Side::Giver, |mail| mail.claim(later)).is_err(), "once");
+    }
+
+    #[test]
+    fn nobody_is_mailed_about_no_handover() {
+        let why = Refusal::OtherAgency;
+        let ended = |verb: Verb, outcome| {
+            let (action, parts) = of(verb, 1);
+            let part = parts[0].clone().decided(vec![outcome]);
+            action.clone().advanced(&part, action.created_at).unwrap()
+        };
+        for action in [ended(handover(), Outcome::Skipped { why }), ended(Verb::Revoke, Outcome::Done)] {
+            assert_eq!((action.mail_is_due(), action.next_due(), &action.mails), (None, None, &None));
+            assert!(action.map_mail(Side::Giver, Ok).is_err());
+        }
+        assert_eq!(action(1).0.address_of(Side::Giver), None);
+    }
+
+    #[test]
     fn states_and_verbs_have_their_stored_names() {
         let (running, done) = (action(1).0, action(0).0);
         for (action, name) in [(running, "RUNNING"), (done, "DONE")] {
             assert_eq!((action.state_name(), serde_json::json!(action.state)["state"].as_str()), (name, Some(name)));
         }
         assert_eq!(
-            [Verb::Resend, Verb::Revoke, Verb::Amend(Correction::default())].map(|verb| verb.name()),
-            ["resend", "revoke", "amend"]
+            [Verb::Resend, Verb::Revoke, Verb::Amend(Correction::default()), handover()].map(|verb| verb.name()),
+            ["resend", "revoke", "amend", "hand-over"]
         );
     }
 
@@ -404,6 +496,7 @@ mod tests {
             (Refusal::AlreadyInvited, "already-invited"),
             (Refusal::InvitedByAnother, "invited-by-another"),
             (Refusal::UsernameTaken, "username-taken"),
+            (Refusal::OtherAgency, "other-agency"),
             (Refusal::LostRace, "lost-race"),
         ] {
             assert_eq!(refusal.code(), code);
