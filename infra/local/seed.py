@@ -21,6 +21,12 @@ PEOPLE = [
         "role": "officer",
     },
     {"username": "officer.sample", "email": "officer@sample-board.gov.sg", "name": ("Bo", "Sample"), "role": "officer"},
+    {
+        "username": "colleague.example",
+        "email": "colleague@example-agency.gov.sg",
+        "name": ("Cy", "Colleague"),
+        "role": "officer",
+    },
     {"username": "vendor.example", "email": "vendor@vendor.example.com", "name": ("Eve", "Vendor"), "role": "vendor"},
 ]
 

@@ -50,6 +50,12 @@ def other_officer(outputs) -> Person:
 
 
 @pytest.fixture(scope="session")
+def colleague(outputs) -> Person:
+    """Another officer of the example agency."""
+    return demo_person(outputs, "colleague.example")
+
+
+@pytest.fixture(scope="session")
 def vendor(outputs) -> Person:
     """Somebody with an account who may not invite."""
     return demo_person(outputs, "vendor.example")

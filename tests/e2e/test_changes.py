@@ -110,3 +110,22 @@ def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_i
     in_state(other_officer.api, second, "INVITED")
     assert len(outbox.to(tagged["email"])) == 1
     assert operate("clear-suppression", person["email"]).returncode != 0, "there is nothing to clear"
+
+
+def test_a_colleague_has_what_was_handed_over_and_an_operator_hands_it_back(officer, colleague, outbox):
+    person = people.officer()
+    invite = in_state(officer.api, submit(officer.api, people.invitation(person)), "INVITED")
+    action = act(officer.api, {"action": "hand-over", "to": colleague.email.upper(), "ids": [invite["id"]]})
+    assert (action["state"], action["counts"]["done"], action["to"]) == ("DONE", 1, colleague.email)
+    assert officer.api.get(f"/invites/{invite['id']}").status_code == 404
+    assert show(colleague.api, invite)["history"][-1]["from"] == officer.email
+    eventually(lambda: outbox.about("Your invites were handed over", officer.email), what="the mail to the officer")
+    eventually(lambda: outbox.about("You have a colleague's invites now", colleague.email), what="the colleague's mail")
+    refused = officer.api.post("/invites", people.invitation(person))
+    assert refused.json()["type"] == "/problems/invited-by-another"
+    assert invite["id"] in refused.json()["detail"]
+    # Nobody else uses the colleague, so all that they have is this invite.
+    done = operate("hand-over", invite["id"], officer.email)
+    assert ": handing over 1;" in done.stdout, done.stderr
+    eventually(lambda: officer.api.get(f"/invites/{invite['id']}").status_code == 200, what="the invite is back")
+    assert len(outbox.to(person["email"])) == 1

@@ -58,7 +58,8 @@ export const duplicates: Record<string, string> = {
   'duplicate.mailbox': 'Same mailbox twice in this list',
   'duplicate.invited': 'Already invited by you',
   'duplicate.invitation-out': 'Invitation is out',
-  'duplicate.invited-by-another': 'Invited by another officer',
+  'duplicate.invited-by-colleague': 'Invited by a colleague',
+  'duplicate.invited-by-another': 'Invited by another agency',
   'duplicate.username': 'Username taken',
   'duplicate.account': 'Has an account',
 };

@@ -64,7 +64,12 @@ export const problems: Record<string, ProblemText> = {
   'invited-by-another': {
     what: 'Another officer has already invited this person.',
     safe: 'No second invitation was sent.',
-    todo: 'The invite is not in your list. Ask the person which officer invited them, or use another address.',
+    todo: 'The invite is not in your list. A colleague can hand it over to you, or use another address.',
+  },
+  'other-agency': {
+    what: 'It belongs to another agency.',
+    safe: UNCHANGED,
+    todo: 'Hand it over to a colleague of that agency.',
   },
   'username-taken': { what: 'This TechPass username is taken.', safe: UNCHANGED, todo: 'Choose another username.' },
   'state-conflict': {

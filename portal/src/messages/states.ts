@@ -71,6 +71,7 @@ export const events: Record<string, string> = {
   ONBOARDED: 'Signed in for the first time',
   RESENT: 'Sent again',
   AMENDED: 'Details changed',
+  HANDED_OVER: 'Handed over',
   ACCOUNT_GONE: 'Account deleted',
 };
 

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { copy } from './list.mjs';
 import { fillInVendor, follow, inviteByMail, person, signedIn } from './people.mjs';
-import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
+import { colleague, fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
 let browser;
 before(async () => {
@@ -300,6 +300,45 @@ describe('Invite user status', () => {
     await details.getByText('The person has not signed in yet.').waitFor({ timeout: 30_000 });
     await linkFor(right);
     await settle();
+  });
+
+  test('A colleague is told who has invited somebody, and is handed the invite', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const address = fresh('handed');
+    await inviteByMail(page, address);
+
+    const theirs = await signedIn(browser, colleague, { route: '#/invite/email' });
+    await theirs.page.getByLabel('Email address').fill(address);
+    await theirs.page.getByLabel('Reason').fill('Joins the team');
+    await theirs.page.getByRole('button', { name: 'Submit' }).click();
+    await theirs.page.getByText(/A colleague of your agency invited this person/).waitFor();
+    await theirs.settle();
+
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    const row = page.getByRole('row').filter({ hasText: address });
+    await row.getByRole('checkbox').check();
+    await page.getByRole('toolbar', { name: 'With the selected invites' }).getByText('Hand over').click();
+    await settle();
+    const dialog = page.getByRole('dialog', { name: 'Hand over 1 invite' });
+    await dialog.getByLabel('Email address of your colleague').fill(colleague.email);
+    await dialog.getByRole('button', { name: 'Hand over 1 invite' }).click();
+    await page.getByText(`1 invite handed over to ${colleague.email}.`).waitFor();
+    await row.waitFor({ state: 'detached' });
+    await settle();
+
+    await theirs.page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await theirs.page.getByRole('link', { name: address }).click();
+    const details = theirs.page.getByRole('dialog').first();
+    await details
+      .getByText(new RegExp(`by ${officer.email}`))
+      .first()
+      .waitFor();
+    await theirs.settle();
+    const told = await mailsTo(colleague.email);
+    assert.ok(
+      told.some(({ Subject }) => Subject === "You have a colleague's invites now"),
+      JSON.stringify(told[0]),
+    );
   });
 
   test('Two that were mailed and revoked today are told apart from those that can be amended together', async () => {

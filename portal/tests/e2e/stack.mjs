@@ -9,6 +9,7 @@ export const stack = JSON.parse(readFileSync(resolve(local, 'outputs.json'), 'ut
 export const portal = `${stack.PortalUrl}/`;
 export const officer = stack.DemoOfficers.find(({ role }) => role === 'officer');
 export const other = stack.DemoOfficers.filter(({ role }) => role === 'officer')[1];
+export const colleague = stack.DemoOfficers.filter(({ role }) => role === 'officer')[2];
 export const vendor = stack.DemoOfficers.find(({ role }) => role === 'vendor');
 
 /** The mails that the emulator took for SES, oldest first. */

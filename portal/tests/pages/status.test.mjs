@@ -293,6 +293,85 @@ test('many selected invites are amended together and sent again', async () => {
   expect(await page.getByRole('toolbar').count()).toBe(0);
 });
 
+test('selected invites are handed over to a colleague whom the service knows', async () => {
+  open = await stage();
+  const { page, server } = open;
+  onList(server, [invite('one'), invite('two')]);
+  const asked = [];
+  server.on('actOnInvites', ({ body }) => {
+    asked.push(body);
+    if (body.to === 'nobody@example-agency.gov.sg') {
+      const detail = 'Nobody signs in with this address.';
+      return problem('validation', { errors: [{ pointer: '/to', code: 'to.unknown', detail }] });
+    }
+    const counts = { total: 2, waiting: 0, done: 2, skipped: 0, reasons: {} };
+    return accepted(actionOf({ action: 'hand-over', to: body.to, counts }));
+  });
+  await open.goTo('/invites');
+  await page.getByLabel('Select all on this page').click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Hand over' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Hand over 2 invites' });
+  const submit = dialog.getByRole('button', { name: 'Hand over 2 invites' });
+  const address = dialog.getByLabel('Email address of your colleague');
+  await submit.click();
+  await dialog.getByText('Give the email address of your colleague.').waitFor();
+  expect(await address.evaluate((field) => field === document.activeElement)).toBe(true);
+  await address.fill(' nobody@example-agency.gov.sg ');
+  await submit.click();
+  await dialog.getByText('Nobody signs in with this address.').waitFor();
+  await address.fill('bo@example-agency.gov.sg');
+  await submit.click();
+  await page.locator('.notice.told.done').getByText('2 invites handed over to bo@example-agency.gov.sg.').waitFor();
+  expect(asked.map(({ to }) => to)).toEqual(['nobody@example-agency.gov.sg', 'bo@example-agency.gov.sg']);
+  expect(asked[1]).toMatchObject({ action: 'hand-over', set: null });
+  expect(await page.getByRole('toolbar').count()).toBe(0);
+});
+
+test('one invite is handed over from its menu, and cancelling changes nothing', async () => {
+  open = await stage();
+  const { page, server } = open;
+  onList(server, [invite('one'), invite('two')]);
+  await open.goTo('/invites');
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Hand over' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Hand over 1 invite' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('toolbar').getByText('1 invite selected').waitFor();
+});
+
+test('the history of an invite that was handed over names who did what before', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const one = invite('one');
+  onList(server, [one]);
+  const entry = (event, by, more = {}) => ({ at: one.updatedAt, event, by, traceId: '1-2-3', ...more });
+  server.on('showInvite', () => {
+    const history = [
+      entry('QUEUED', 'officer'),
+      entry('HANDED_OVER', 'officer', { from: 'ada@example-agency.gov.sg' }),
+      entry('RESENT', 'officer'),
+      entry('HANDED_OVER', 'operator', { from: 'bo@example-agency.gov.sg' }),
+      entry('REVOKED', 'officer'),
+    ];
+    return { status: 200, headers: { etag: '"1"' }, body: { ...one, reason: 'Joins the team', history } };
+  });
+  await open.goTo('/invites');
+  await page.getByRole('link', { name: one.email }).click();
+  const lines = await page.locator('.history li').allInnerTexts();
+  const who = lines.map((line) => line.replace(/\s+/g, ' ').replace(/^(.*?) ?\d.*, by /, '$1, by '));
+  expect(who).toEqual([
+    'Invite created, by ada@example-agency.gov.sg',
+    'Handed over, by ada@example-agency.gov.sg',
+    'Sent again, by bo@example-agency.gov.sg',
+    'Handed over from bo@example-agency.gov.sg, by support',
+    'Revoked, by you',
+  ]);
+});
+
 test.each([
   ['ravi.a359', { 'cognito:username': 'ravi.a359', email: 'ravi@vendor.example.com' }],
   ['tan@vendor.example.com', { 'cognito:username': `po-${'0'.repeat(26)}`, email: 'tan@vendor.example.com' }],

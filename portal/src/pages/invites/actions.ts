@@ -9,8 +9,8 @@ import type { Correction } from './amend-many';
 type Invite = Schemas['InviteBody'];
 type BulkAction = Schemas['ActionBody'];
 export type ActionKind = Schemas['ActionKind'];
-/** What is done with one invite from its menu; its details are amended in a form of their own. */
-export type SingleAction = Exclude<ActionKind, 'amend'>;
+/** What is done with one invite from its menu; what has to be said for the others is asked in a form of their own. */
+export type SingleAction = Exclude<ActionKind, 'amend' | 'hand-over'>;
 
 const keys = new IdempotencyKeys();
 const PAUSE_MS = 1_500;
@@ -59,12 +59,14 @@ const words = {
     done: 'revoked',
   },
   amend: { done: 'amended and sent again' },
+  'hand-over': { done: 'handed over' },
 } as const;
 
 const STATE_CONFLICT = {
   resend: 'there is no mail to send again.',
   revoke: 'accepted already, or the account is created. Revoke accounts that nobody uses one by one.',
   amend: 'neither failed, expired nor revoked.',
+  'hand-over': 'it has changed meanwhile.',
 } as const;
 
 /** Asks, then does it for one. Nothing, when the officer cancels. */
@@ -98,17 +100,24 @@ function questionOf(kind: SingleAction, invite: Invite): Question {
 /** Which invites: some that were selected, or all that match a filter. */
 export type Choice = { readonly ids: readonly string[] } | { readonly filter: Schemas['InviteFilter'] };
 
-/** Does it for many; `report` gets the action while it is running. */
-export async function actOnMany(
-  kind: ActionKind,
-  choice: Choice,
-  set: Correction | undefined,
-  report: (running: BulkAction) => void,
-): Promise<BulkAction> {
+/** What an action needs to know: what an amendment changes, or who gets what is handed over. */
+export interface Details {
+  readonly set?: Correction | undefined;
+  readonly to?: string;
+}
+
+/** Begins it for many. */
+export async function beginAction(kind: ActionKind, choice: Choice, details: Details = {}): Promise<BulkAction> {
   const chosen = 'ids' in choice ? { ids: [...choice.ids] } : { filter: choice.filter };
-  const body = { action: kind, set: set ?? null, ...chosen };
-  let action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: keys.of(body) })).body;
+  const body = { action: kind, set: details.set ?? null, to: details.to ?? null, ...chosen };
+  const action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
+  return action;
+}
+
+/** Follows it to its end; `report` gets the action while it is running. */
+export async function followAction(begun: BulkAction, report: (running: BulkAction) => void): Promise<BulkAction> {
+  let action = begun;
   while (isOneOf<ActionState>(action.state, 'RUNNING')) {
     report(action);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -140,12 +149,13 @@ export function resultOf(action: BulkAction): ActionResult {
 }
 
 /** What was done, in a sentence, and why some were skipped. */
-function resultText({ action: kind, counts, outcomes }: BulkAction): string {
+function resultText({ action: kind, counts, outcomes, to }: BulkAction): string {
   const times = outcomes.flatMap(({ nextAt }) => nextAt ?? []).sort();
   const skipped = Object.entries(counts.reasons).map(
     ([reason, n]) => `${count(n, 'invite')} not: ${reasonText(kind, reason, times.at(-1))}`,
   );
-  const done = `${counts.done ? count(counts.done, 'invite') : 'No invite was'} ${words[kind].done}.`;
+  const whom = to ? ` to ${to}` : '';
+  const done = `${counts.done ? count(counts.done, 'invite') : 'No invite was'} ${words[kind].done}${whom}.`;
   return [done, ...skipped].join(' ');
 }
 

@@ -71,7 +71,7 @@ export class InviteDetails extends LightElement {
   }
 
   #overview(detail: Detail): TemplateResult {
-    const { techpass, traceId, updatedAt, history } = detail;
+    const { techpass, traceId, updatedAt } = detail;
     const later = resendLater(detail, Date.now());
     const what = 'This invite did not succeed';
     return html`
@@ -84,7 +84,7 @@ export class InviteDetails extends LightElement {
       ${this.#actions(detail)}
       ${later ? html`<p class="hint">${later}</p>` : nothing}
       <h3>History</h3>
-      <ol class="history">${history.map(event)}</ol>
+      <ol class="history">${history(detail.history)}</ol>
       ${techpass.failure ? nothing : traceLine(traceId)}`;
   }
 
@@ -191,11 +191,19 @@ function delivery({ mail }: Detail): TemplateResult | undefined {
     ${lines.filter(Boolean).map((line) => html`<small>${line}</small>`)}`;
 }
 
-function event({ at, event: name, by }: Detail['history'][number]): TemplateResult {
-  return html`
-    <li>
-      <b>${eventText(name)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span>
-    </li>`;
+/** The history, oldest first. Before a handover the officer was a colleague, whom its entry names. */
+function history(entries: Detail['history']): TemplateResult[] {
+  let officer = actors.officer!;
+  const items = entries.toReversed().map(({ at, event: name, by, from }) => {
+    if (from) officer = from;
+    const who = by === 'officer' ? officer : (actors[by] ?? by);
+    const whose = from && by !== 'officer' ? ` from ${from}` : '';
+    return html`
+      <li>
+        <b>${eventText(name)}${whose}</b><span class="subtle">${asMoment(at)}, by ${who}</span>
+      </li>`;
+  });
+  return items.reverse();
 }
 
 customElements.define('invite-details', InviteDetails);

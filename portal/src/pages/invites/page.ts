@@ -14,12 +14,14 @@ import type { MenuItem } from '../../parts/row-menu';
 import {
   type ActionKind,
   type ActionResult,
-  actOnMany,
   actOnOne,
+  beginAction,
+  type Choice,
   canAmend,
   canResend,
   canRevoke,
   confirmMany,
+  followAction,
   progressText,
   resultOf,
   type SingleAction,
@@ -27,6 +29,7 @@ import {
 import './amend-many';
 import type { Correction } from './amend-many';
 import './details';
+import './hand-over';
 import { EVERYTHING, filtersForm, type ListQuery, notedQuery, queryOf } from './filters';
 import { emptyList, pager, resultNotice } from './list-parts';
 import { Selection } from './selection';
@@ -52,7 +55,7 @@ export class InviteStatusPage extends LightElement {
     selection: { state: true },
     changed: { state: true },
     isBusy: { state: true },
-    isAmending: { state: true },
+    dialog: { state: true },
     result: { state: true },
   };
   declare query: URLSearchParams;
@@ -67,8 +70,8 @@ export class InviteStatusPage extends LightElement {
   /** The ids of invites that the last refresh found changed. */
   declare changed: ReadonlySet<string>;
   declare isBusy: boolean;
-  /** Whether the officer is asked what to change in the selected invites. */
-  declare isAmending: boolean;
+  /** What the officer is asked about the selected invites. */
+  declare dialog: 'amend' | 'hand-over' | undefined;
   declare result: ActionResult | undefined;
   /** What “Try again” does: it loads the list, unless something else failed. */
   #again: (() => void) | undefined;
@@ -91,7 +94,7 @@ export class InviteStatusPage extends LightElement {
       selection: Selection.NONE,
       changed: new Set(),
       isBusy: false,
-      isAmending: false,
+      dialog: undefined,
     });
   }
 
@@ -143,7 +146,8 @@ export class InviteStatusPage extends LightElement {
         ${list ? this.#invites(list) : skeleton}
       </section>
       ${this.open ? this.#details(this.open) : nothing}
-      ${this.isAmending ? this.#amendMany() : nothing}`;
+      ${this.dialog === 'amend' ? this.#amendMany() : nothing}
+      ${this.dialog === 'hand-over' ? this.#handOver() : nothing}`;
   }
 
   #listHead(): TemplateResult {
@@ -160,7 +164,10 @@ export class InviteStatusPage extends LightElement {
       unselect: () => this.#unselect(),
       ask: (action) => void this.#askMany(action),
       amend: () => {
-        this.isAmending = true;
+        this.dialog = 'amend';
+      },
+      handOver: () => {
+        this.dialog = 'hand-over';
       },
     });
   }
@@ -198,6 +205,12 @@ export class InviteStatusPage extends LightElement {
         .onClose=${(set?: Correction) => this.#amended(set)}></invite-amend-many>`;
   }
 
+  #handOver(): TemplateResult {
+    return html`
+      <invite-hand-over .count=${this.#selected} .choice=${this.#choice}
+        .onClose=${(begun?: Schemas['ActionBody']) => this.#handedOver(begun)}></invite-hand-over>`;
+  }
+
   #menu(invite: Invite): MenuItem[] {
     const open = () => go(this.#address(invite.id));
     const items: MenuItem[] = [{ label: 'View details', act: open }];
@@ -205,6 +218,11 @@ export class InviteStatusPage extends LightElement {
     if (canResend(invite, Date.now())) {
       items.push({ label: 'Resend', act: () => void this.#actOnOne('resend', invite) });
     }
+    const handOver = () => {
+      this.selection = Selection.NONE.with([invite.id]);
+      this.dialog = 'hand-over';
+    };
+    items.push({ label: 'Hand over', act: handOver });
     if (canRevoke(invite)) {
       items.push({ label: 'Revoke', tone: 'danger', act: () => void this.#actOnOne('revoke', invite) });
     }
@@ -307,16 +325,37 @@ export class InviteStatusPage extends LightElement {
   }
 
   #amended(set?: Correction): void {
-    if (!this.isAmending) return;
-    this.isAmending = false;
+    if (this.dialog !== 'amend') return;
+    this.dialog = undefined;
     if (set) void this.#actOnMany('amend', set);
-    else void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role=toolbar] button')?.focus());
+    else this.#focusToolbar();
   }
 
-  async #actOnMany(action: ActionKind, set?: Correction): Promise<void> {
-    const choice = this.selection.choice(notedQuery(this.#query));
+  #handedOver(begun?: Schemas['ActionBody']): void {
+    if (this.dialog !== 'hand-over') return;
+    this.dialog = undefined;
+    if (begun) void this.#follow(async () => begun);
+    else this.#focusToolbar();
+  }
+
+  #focusToolbar(): void {
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role=toolbar] button')?.focus());
+  }
+
+  /** The selected invites, as the API takes them. */
+  get #choice(): Choice {
+    return this.selection.choice(notedQuery(this.#query));
+  }
+
+  #actOnMany(action: ActionKind, set?: Correction): Promise<void> {
+    const choice = this.#choice;
+    return this.#follow(() => beginAction(action, choice, { set }));
+  }
+
+  /** Shows how far an action is, and what became of it. */
+  async #follow(begin: () => Promise<Schemas['ActionBody']>): Promise<void> {
     await this.#try(async () => {
-      const finished = await actOnMany(action, choice, set, (running) => {
+      const finished = await followAction(await begin(), (running) => {
         this.result = { text: progressText(running), tone: 'info' };
       });
       this.result = resultOf(finished);

@@ -17,6 +17,7 @@ export interface SelectionEvents {
   readonly unselect: () => void;
   readonly ask: (action: SingleAction) => void;
   readonly amend: () => void;
+  readonly handOver: () => void;
 }
 
 /** The invites that the officer selected: some by their ids, or everything that matches the filter. */
@@ -69,6 +70,7 @@ export class Selection {
         <button type="button" class="button small" ?disabled=${isBusy || Boolean(why)}
           aria-describedby=${why ? 'resend-why' : nothing} @click=${() => events.ask('resend')}>Resend</button>
         <button type="button" class="button small" ?disabled=${isBusy} @click=${events.amend}>Amend</button>
+        <button type="button" class="button small" ?disabled=${isBusy} @click=${events.handOver}>Hand over</button>
         <button type="button" class="button small danger" ?disabled=${isBusy}
           @click=${() => events.ask('revoke')}>Revoke</button>
         <button type="button" class="link" @click=${events.unselect}>Clear</button>

@@ -137,7 +137,7 @@ export class BatchDetails extends LightElement {
     return html`
       <section class="notice warn">${icon('info')}<div>
         <h2>${duplicates[duplicate.code] ?? 'Duplicate'}${duplicate.row ? `: row ${duplicate.row}` : ''}</h2>
-        <p>${duplicate.detail}</p>
+        <p>${duplicate.detail}${duplicate.colleague ? ` It was ${duplicate.colleague}.` : ''}</p>
         ${this.#seedLink(duplicate.code)}
       </div></section>`;
   }
