@@ -60,6 +60,16 @@ impl FilledWith {
     }
 }
 
+/// The officer whose invites and batches these are.
+///
+/// # Panics
+///
+/// Never: both texts are valid.
+#[must_use]
+pub fn officer() -> Officer {
+    Officer { id: OfficerId::parse(OFFICER.0).unwrap(), email: EmailAddress::parse(OFFICER.1).unwrap() }
+}
+
 /// Fills an empty table.
 ///
 /// # Panics
@@ -68,7 +78,7 @@ impl FilledWith {
 pub async fn fill(store: &Store, filling: Filling, now: Timestamp, entropy: &Entropy) -> FilledWith {
     store.put_domain_rules(RULES).await.unwrap();
     let rules = DomainRules::from_json(RULES).unwrap();
-    let officer = Officer { id: OfficerId::parse(OFFICER.0).unwrap(), email: EmailAddress::parse(OFFICER.1).unwrap() };
+    let officer = officer();
     let mut invites = Vec::new();
     for number in 0..filling.invites {
         // A second apart, the last one an hour ago.

@@ -24,7 +24,7 @@ use self::{
 };
 use crate::{CognitoTwin, MemoryTable, SesLimits, SesTwin};
 
-pub use filling::{FilledWith, Filling, fill};
+pub use filling::{FilledWith, Filling, fill, officer};
 
 /// How long DynamoDB takes for a read, for a write, and for a transaction, within its region.
 const READ: Duration = Duration::from_millis(4);
