@@ -199,6 +199,9 @@ async fn world() -> Golden {
     app.operate(&["start-mail"]).await.unwrap();
     app.store.pause_mail(app.clock.now() + 15 * MINUTE).await.unwrap();
     ada.post("/api/invites/actions", json!({"action": "revoke", "ids": ids[3..5]})).await.expect(202);
+    app.directory.add_officer(officer("bo"));
+    let handed = json!({"action": "hand-over", "to": "bo@example-agency.gov.sg", "ids": ids[..1]});
+    ada.post("/api/invites/actions", handed).await.expect(202);
     by_email(&app, "joe").await;
     let mut form = serde_json::to_value(vendor_form("pat")).unwrap();
     form["kind"] = json!("account");
@@ -365,9 +368,16 @@ async fn a_field_that_a_later_release_adds_disturbs_nothing() {
     assert_is_read(&golden, &path.display().to_string()).await;
 }
 
-/// Adds a field to an item, and to each structure in it.
+/// Adds a field to an item, and to each structure in it. What an action does is stored under its name, and a release
+/// that knows no other name can add nothing beside it, only within.
 fn add_field(attributes: &mut Map<String, Value>) {
-    for value in attributes.values_mut() {
+    for (name, value) in attributes.iter_mut() {
+        if name == "verb" {
+            let named = value.get_mut("M").and_then(Value::as_object_mut).into_iter();
+            let within = named.flat_map(Map::values_mut).filter_map(|one| one.get_mut("M")?.as_object_mut());
+            within.for_each(add_field);
+            continue;
+        }
         let inner = value.get_mut("M").and_then(Value::as_object_mut);
         if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
             add_field(inner);
