@@ -12,7 +12,9 @@ use directory::{
     ChangeOutcome, CreateOutcome, DirectoryError, Elsewhere, FirstPasswordOutcome, FoundAccount, Licences,
     ListedAccount, SignIn, SignedIn, WithdrawOutcome, is_same_mailbox,
 };
-use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licence::LicenceFault};
+use domain::{
+    EmailAddress, InviteId, NameAndNumber, Officer, OfficerId, PersonName, invite::Account, licence::LicenceFault,
+};
 
 use crate::probe::{Failure, Probe, Probed};
 
@@ -39,6 +41,7 @@ struct State {
 struct Record {
     invite: Option<InviteId>,
     email: String,
+    person: Option<NameAndNumber>,
     sign_in: Presence,
     access: Access,
     indexed: SearchIndex,
@@ -62,7 +65,8 @@ enum Access {
 impl Record {
     fn new(invite: Option<InviteId>, email: &EmailAddress, sign_in: Presence, indexed: SearchIndex) -> Self {
         let email = email.as_str().to_ascii_lowercase();
-        Self { invite, email, sign_in, access: Access::Enabled, indexed, seed: false, first_passwords: 0 }
+        let (person, access) = (None, Access::Enabled);
+        Self { invite, email, person, sign_in, access, indexed, seed: false, first_passwords: 0 }
     }
 
     fn status(&self) -> AccountStatus {
@@ -473,7 +477,8 @@ impl State {
             let found = FoundAccount { account: Account { directory_id: name }, invite: record.invite };
             let email = EmailAddress::parse(&record.email).ok();
             let attributes = Attributes(BTreeMap::from([("email".to_owned(), record.email.clone())]));
-            Some(ListedAccount { found, status: record.status(), email, attributes })
+            let (status, person) = (record.status(), record.person.clone());
+            Some(ListedAccount { found, status, email, person, attributes })
         });
         AccountPage { accounts: accounts.collect(), next }
     }
@@ -503,7 +508,11 @@ impl State {
             Some(_) => CreateOutcome::UsernameTaken,
             None if has_alias => CreateOutcome::EmailTaken,
             None => {
-                let record = Record::new(Some(wanted.invite), wanted.email, Presence::Awaited, self.search_index);
+                let parts = [wanted.profile.name.first(), wanted.profile.name.last()];
+                let parts = parts.map(|part| part.map(PersonName::as_str).unwrap_or_default());
+                let person = NameAndNumber::new(parts, &wanted.profile.contact_number);
+                let made = Record::new(Some(wanted.invite), wanted.email, Presence::Awaited, self.search_index);
+                let record = Record { person, ..made };
                 self.accounts.insert(name, record);
                 CreateOutcome::Created(account)
             }

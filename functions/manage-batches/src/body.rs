@@ -9,7 +9,7 @@ use domain::{
     Field, FieldFault,
     batch::{
         AskedColumn, Batch, BatchState, Column, Counts, Duplicate, EncodingChoice, Held, Questions, RawRow, Reason,
-        Repair, Row, RowState, Source, WorksheetChoice,
+        Repair, Row, RowState, Source, Warning, WorksheetChoice,
     },
     fields::Form,
     invite::{Invite, InviteState, Kind, Progress},
@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use web::{
     Problem,
     fields::{Beside, FieldJson, FormBody, WithFields, refuse_foreign},
+    warning::WarningBody,
 };
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -169,6 +170,9 @@ pub(crate) struct RowBody {
     /// What is used otherwise than it was typed: spaces cut off, a country code put back, `N/A` left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repairs: Vec<RepairBody>,
+    /// What is not wrong with the address, and should be looked at before the row is submitted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate: Option<DuplicateBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -340,7 +344,7 @@ impl From<Counts> for CountsBody {
 
 impl RowBody {
     /// A row, with its invite if it became one.
-    pub(crate) fn new(row: &Row, invite: Option<&Invite>) -> Self {
+    pub(crate) fn new(row: &Row, invite: Option<&Invite>, warnings: Vec<Warning>) -> Self {
         let duplicate = match &row.state {
             RowState::Duplicate { duplicate } => Some(DuplicateBody::from(duplicate)),
             _ => None,
@@ -357,6 +361,7 @@ impl RowBody {
             values: row.raw.form.clone(),
             errors,
             repairs: row.repairs().into_iter().map(RepairBody::from).collect(),
+            warnings: warnings.into_iter().map(WarningBody::from).collect(),
             duplicate,
             invite: invite.map(RowInvite::from),
             etag: format!("\"{}\"", row.version),

@@ -27,6 +27,7 @@ use crate::{
     editor::Editor,
     own_batch,
     rows::{Filter, Show},
+    warnings,
 };
 
 /// The fields of the body, with the rest of it in `AnyField`.
@@ -80,10 +81,9 @@ pub(crate) async fn change(
         });
         let editor = Editor::new(&deps, &rules, keys, &batch);
         if let Some((row, batch)) = editor.change(row, raw.clone()).await? {
-            return reply::json(
-                StatusCode::OK,
-                &ChangedRow { row: RowBody::new(&row, None), counts: batch.counts.into() },
-            );
+            let warnings = warnings::of_rows(&deps, std::slice::from_ref(&row)).await?.pop().unwrap_or_default();
+            let row = RowBody::new(&row, None, warnings);
+            return reply::json(StatusCode::OK, &ChangedRow { row, counts: batch.counts.into() });
         }
     }
     Err(Problem::new(Slug::LostRace))

@@ -19,11 +19,12 @@ mod plan;
 mod results;
 mod rows;
 mod uploads;
+mod warnings;
 
 use std::sync::Arc;
 
 use axum::Router;
-use boot::{Rules, Secrets, Stack};
+use boot::{KnownAgencies, Rules, Secrets, Stack};
 use directory::ActiveAccounts;
 use domain::{
     BatchId, Clock, DomainRules, Entropy, Officer, OfficerId, batch::Batch, invite::Account, usage::BatchCap,
@@ -44,6 +45,8 @@ pub struct Deps {
     pub queues: Queues,
     pub uploads: Uploads,
     pub rules: Rules,
+    /// The agencies that have accounts, to warn of others.
+    pub agencies: KnownAgencies,
     pub active: ActiveAccounts,
     /// Checks the accounts of people who seem to be invited already.
     pub looks: Looks,
@@ -75,6 +78,7 @@ impl Deps {
                 max_bytes: sheet::Limits::default().upload_bytes,
             },
             rules: stack.rules()?,
+            agencies: stack.agencies()?,
             active: stack.active_accounts()?,
             other_clients: OtherClients::parse(&stack.env().optional("OTHER_CLIENT_IDS").unwrap_or_default()),
             secrets: stack.secrets()?,

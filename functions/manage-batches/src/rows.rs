@@ -16,7 +16,7 @@ use store::{Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
 use web::{Cursors, Limit, Path, Problem, Query, Reader, count_rows, reply};
 
-use crate::{Deps, body::RowBody, own_batch};
+use crate::{Deps, body::RowBody, own_batch, warnings};
 
 /// Rows of a page at most, and of one request to the table: half a megabyte of them.
 const MOST: usize = 500;
@@ -108,9 +108,10 @@ pub(crate) async fn list(
     let found = rows.len();
     rows.truncate(limit);
     let invites = invites_of(&deps.store, &rows).await?;
+    let warnings = warnings::of_rows(&deps, &rows).await?;
     let (mut items, mut bytes) = (Vec::with_capacity(rows.len()), 0);
-    for row in &rows {
-        let item = RowBody::new(row, invite_of(row, &invites));
+    for (row, warnings) in rows.iter().zip(warnings) {
+        let item = RowBody::new(row, invite_of(row, &invites), warnings);
         bytes += serde_json::to_vec(&item).map_err(Problem::internal)?.len();
         if bytes > MOST_BYTES && !items.is_empty() {
             break;

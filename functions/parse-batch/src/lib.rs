@@ -14,7 +14,9 @@
 
 use std::sync::Arc;
 
-use boot::{Disposition, Rules, Secrets, Stack};
+mod agencies;
+
+use boot::{Disposition, KnownAgencies, Rules, Secrets, Stack};
 use directory::SignIn;
 use domain::{
     BatchId, Clock, Entropy, Timestamp, TraceId,
@@ -38,6 +40,8 @@ pub struct Deps {
     /// The user pool, which knows the officer of a dropped file.
     pub sign_in: Arc<dyn SignIn>,
     pub rules: Rules,
+    /// The agencies that have accounts, to warn of others.
+    pub agencies: KnownAgencies,
     /// Checks the accounts of people who seem to be invited already.
     pub looks: Looks,
     /// The keys by which addresses are found.
@@ -66,6 +70,7 @@ impl Deps {
             queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
             sign_in: stack.sign_in()?,
             rules: stack.rules()?,
+            agencies: stack.agencies()?,
             secrets: stack.secrets()?,
             limits: Limits::default(),
             cap: boot::batch_cap(stack.env())?,
@@ -315,7 +320,9 @@ async fn read_rows(
     for row in &rows {
         counts.add(&row.row.state);
     }
-    let doubt = if sheet.remarks.iter().any(sheet::Remark::is_doubt) { Doubt::Remarked } else { Doubt::None };
-    let remarks = sheet.remarks.iter().map(sheet::Remark::detail).collect();
+    let unknown = agencies::remarks(rows.iter().map(|keyed| &keyed.row), &rules, &*deps.agencies.current().await?);
+    let is_doubtful = !unknown.is_empty() || sheet.remarks.iter().any(sheet::Remark::is_doubt);
+    let doubt = if is_doubtful { Doubt::Remarked } else { Doubt::None };
+    let remarks = sheet.remarks.iter().map(sheet::Remark::detail).chain(unknown).collect();
     Ok(Workbook::Read { counts, remarks, doubt })
 }

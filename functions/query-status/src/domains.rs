@@ -1,10 +1,14 @@
 //! What an email domain means, for a form that shows it while the officer types.
 
-use axum::{http::StatusCode, response::Response};
-use domain::{DomainName, Persona, SeedEligibility};
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{DomainName, Persona, SeedEligibility, batch::Warning};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Path, Problem, ProblemItem, Reader, Slug, reply};
+use web::{Path, Problem, ProblemItem, Reader, Slug, reply, warning::WarningBody};
+
+use crate::Deps;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +29,9 @@ pub struct DomainBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "email.domain-not-allowed")]
     pub code: Option<&'static str>,
+    /// Why the domain may be mistyped, although it can be invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<WarningBody>,
 }
 
 /// What an email domain means. Unknown domains are answered too: they cannot be invited.
@@ -34,16 +41,27 @@ pub struct DomainBody {
     responses((status = 200, description = "What it means.", body = DomainBody)),
     security(("officer" = [])),
 )]
-pub(crate) async fn show(Reader { rules, .. }: Reader, Path(domain): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn show(
+    State(deps): State<Arc<Deps>>,
+    Reader { rules, .. }: Reader,
+    Path(domain): Path<String>,
+) -> Result<Response, Problem> {
     let domain = DomainName::parse(&domain).ok_or_else(|| {
         let item = ProblemItem::new("/domain", "invalid-value", "This is no host name.");
         Problem::new(Slug::BadRequest).items([item])
     })?;
     let body = match rules.domain(&domain) {
         Ok(rule) => {
-            DomainBody { persona: Some(rule.persona), seed: Some(rule.seed), company: rule.company.clone(), code: None }
+            let agencies = deps.agencies.current().await?;
+            DomainBody {
+                persona: Some(rule.persona),
+                seed: Some(rule.seed),
+                company: rule.company.clone(),
+                code: None,
+                warning: Warning::of_domain(&domain, rule, &rules, &agencies).map(WarningBody::from),
+            }
         }
-        Err(fault) => DomainBody { persona: None, seed: None, company: None, code: Some(fault.code()) },
+        Err(fault) => DomainBody { persona: None, seed: None, company: None, code: Some(fault.code()), warning: None },
     };
     reply::json(StatusCode::OK, &body)
 }

@@ -19,7 +19,7 @@ mod me;
 use std::sync::Arc;
 
 use axum::Router;
-use boot::{Rules, Secrets, Stack};
+use boot::{KnownAgencies, Rules, Secrets, Stack};
 use directory::ActiveAccounts;
 use domain::{
     Clock, DomainRules, Entropy, OfficerId,
@@ -45,6 +45,8 @@ pub struct Deps {
     /// The lists of officers that this process keeps in memory.
     pub lists: ListCache,
     pub rules: Rules,
+    /// The agencies that have accounts, to warn of others.
+    pub agencies: KnownAgencies,
     pub active: ActiveAccounts,
     /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
@@ -73,6 +75,7 @@ impl Deps {
             store,
             lists: ListCache::default(),
             rules: stack.rules()?,
+            agencies: stack.agencies()?,
             active: stack.active_accounts()?,
             other_clients: OtherClients::parse(&stack.env().optional("OTHER_CLIENT_IDS").unwrap_or_default()),
             secrets: stack.secrets()?,

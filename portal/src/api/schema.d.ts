@@ -721,6 +721,7 @@ export interface components {
              * @example eligible
              */
             seed?: string | null;
+            warning?: components["schemas"]["WarningBody"] | null;
         };
         /** @description Why a row needs no invite. */
         DuplicateBody: {
@@ -1229,6 +1230,8 @@ export interface components {
             /** @description `READY`, `NEEDS_FIXING`, `DUPLICATE`, `REMOVED` or `SENT`. */
             state: string;
             values: components["schemas"]["FormBody"];
+            /** @description What is not wrong with the address, and should be looked at before the row is submitted. */
+            warnings?: components["schemas"]["WarningBody"][];
         };
         /** @description One thing to fix in a row. */
         RowError: {
@@ -1333,6 +1336,20 @@ export interface components {
                 [key: string]: string;
             };
             url: string;
+        };
+        /** @description What is not wrong with an address, and should be looked at before it is used. */
+        WarningBody: {
+            /**
+             * @description `email.unknown-agency` or `email.other-address`.
+             * @example email.unknown-agency
+             */
+            code: string;
+            detail: string;
+            /**
+             * @description The email domain that is probably meant.
+             * @example example-agency.gov.sg
+             */
+            meant?: string | null;
         };
         /** @description A worksheet that could be the list. */
         WorksheetBody: {

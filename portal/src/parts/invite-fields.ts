@@ -47,6 +47,7 @@ export function emailField(
     hint,
     inputmode: 'email',
     error: form.error('email') ?? early,
+    ...(meaning?.warning && { status: meaning.warning.detail }),
     verdict: html`<span role="status">${verdict}</span>`,
   });
 }

@@ -54,6 +54,30 @@ test('150 users pasted over a list are added in parts; after a failure in the mi
   expect(list.rows.length).toBe(153);
 });
 
+test('a row with a warning is ready, says what to look at, and is found by its chip', async () => {
+  const warnings = [
+    {
+      code: 'email.unknown-agency',
+      detail: 'Nobody of this agency has an account yet. Did you mean example-agency.gov.sg?',
+      meant: 'example-agency.gov.sg',
+    },
+  ];
+  const { page, list, cell, note, server } = await start(people(3));
+  list.rows[1] = { ...list.rows[1], warnings };
+  await page.reload();
+  await cell(2, 'email').getByText('Nobody of this agency has an account').waitFor();
+  await cell(2, 'email').click();
+  await note.getByText('Did you mean example-agency.gov.sg?').waitFor();
+  await page.getByRole('button', { name: 'To look at (1)' }).click();
+  await cell(1, 'email').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Submit/ }).waitFor();
+  const warning = { code: 'email.unknown-agency', detail: 'Did you mean example-agency.gov.sg?' };
+  server.on('showDomain', () => ({ status: 200, body: { persona: 'officer', seed: 'eligible', warning } }));
+  await open.goTo('/invite/email');
+  await page.getByLabel('Email address').fill('bo@exmple-agency.gov.sg');
+  await page.getByText('Did you mean example-agency.gov.sg?').waitFor();
+});
+
 test('a cell that could not be saved keeps its text, marked, and is saved when the browser is online', async () => {
   const { page, list, cell, context } = await start(people(3));
   await context.setOffline(true);

@@ -13,7 +13,7 @@ use store::{Store, table::Dynamo};
 use webhooks::{Https, Notifier, Reach};
 
 use crate::{
-    Aws, Env, Rules, Secrets, SigningSecrets, address, policy,
+    Aws, Env, KnownAgencies, Rules, Secrets, SigningSecrets, address, policy,
     secrets::{KeySource, StoredKeys},
     signing::{SigningSource, StoredSigning},
 };
@@ -90,6 +90,11 @@ pub trait Stack {
     /// The domain rules, read at first use and kept for five minutes.
     fn rules(&self) -> Result<Rules, Error> {
         Ok(Rules::stored(self.store()?, self.clock()))
+    }
+
+    /// The agencies that have accounts, read at first use and kept for ten minutes.
+    fn agencies(&self) -> Result<KnownAgencies, Error> {
+        Ok(KnownAgencies::stored(self.store()?, self.clock()))
     }
 
     fn active_accounts(&self) -> Result<ActiveAccounts, Error> {

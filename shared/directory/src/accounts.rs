@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    EmailAddress, InviteId, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX,
+    EmailAddress, InviteId, NameAndNumber, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX,
     fields::{Holder, Profile},
     invite::{Account, AccountStatus, Invite},
     keys::AddressKey,
@@ -211,6 +211,8 @@ pub struct ListedAccount {
     pub status: AccountStatus,
     /// Its address. `None`: it has none that is valid.
     pub email: Option<EmailAddress>,
+    /// Its holder's name and number. `None`: one of them is missing or not valid.
+    pub person: Option<NameAndNumber>,
     pub attributes: Attributes,
 }
 

@@ -8,7 +8,7 @@ use base16ct::lower::encode_string;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{AgencyDomain, EmailAddress, InviteId, webhook::SigningSecret};
+use crate::{AgencyDomain, EmailAddress, InviteId, NameAndNumber, webhook::SigningSecret};
 
 /// Keys derived from the service's secret, one for each use, so that the outputs of one use reveal nothing about
 /// another.
@@ -18,6 +18,7 @@ pub struct Keys {
     token: [u8; 32],
     cursor: [u8; 32],
     agency: [u8; 32],
+    person: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -35,6 +36,7 @@ impl Keys {
             token: mac(secret, &[b"invitation-token"]),
             cursor: mac(secret, &[b"cursor-siv"]),
             agency: mac(secret, &[b"agency"]),
+            person: mac(secret, &[b"person-index"]),
         }
     }
 
@@ -42,6 +44,12 @@ impl Keys {
     #[must_use]
     pub fn address(&self, email: &EmailAddress) -> AddressKey {
         AddressKey(encode_string(&mac(&self.address, &[email.recipient().as_bytes()])))
+    }
+
+    /// The key under which somebody's name and number are found.
+    #[must_use]
+    pub fn person(&self, person: &NameAndNumber) -> PersonKey {
+        PersonKey(encode_string(&mac(&self.person, &[person.as_bytes()])))
     }
 
     /// The token in an invite's mails. It is the same for every copy of a mail, and differs after each resend.
@@ -96,6 +104,17 @@ impl AddressKey {
         is_digest(text).then(|| Self(text.to_owned()))
     }
 
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The keyed hash of a name and a number: 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PersonKey(String);
+
+impl PersonKey {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -25,13 +25,16 @@ pub mod tombstone;
 pub mod usage;
 pub mod webhook;
 
+mod agencies;
 mod day;
 mod digest;
 mod entropy;
 mod officer;
+mod same_person;
 mod text_form;
 mod trace;
 
+pub use agencies::Agencies;
 pub use day::Day;
 pub use entropy::Entropy;
 pub use fields::{
@@ -42,6 +45,7 @@ pub use id::{BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, Subscrip
 pub use keys::Keys;
 pub use officer::Officer;
 pub use rules::{DomainName, DomainRules, Persona, SeedEligibility};
+pub use same_person::NameAndNumber;
 pub use time::{Clock, Timestamp};
 pub use trace::TraceId;
 pub use webhook::AgencyDomain;

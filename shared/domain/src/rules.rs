@@ -186,6 +186,12 @@ impl DomainRules {
         self.exact.keys().chain(self.suffixes.keys()).map(String::as_str)
     }
 
+    /// Whether an entry names exactly this domain.
+    #[must_use]
+    pub fn names(&self, domain: &str) -> bool {
+        self.exact.contains_key(domain)
+    }
+
     /// The rule for the domain of `email`. The most specific rule applies.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use domain::{
     BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, Timestamp, Username, WebhookEventId,
-    batch::MAX_ROWS, invite::Account, keys::AddressKey, keys::TokenHash,
+    batch::MAX_ROWS, invite::Account, keys::AddressKey, keys::PersonKey, keys::TokenHash,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,18 @@ pub(crate) fn address(key: &AddressKey) -> Key {
 
 pub(crate) fn holder(key: &AddressKey) -> Key {
     Key::new(format!("HOLDER#{}", key.as_str()), META)
+}
+
+pub(crate) fn person(key: &PersonKey) -> Key {
+    Key::new(format!("PERSON#{}", key.as_str()), META)
+}
+
+/// The partition of the agencies that have accounts.
+pub(crate) const AGENCIES: &str = "AGENCIES";
+
+/// Sorted by the email domain.
+pub(crate) fn agency_with_accounts(domain: &str) -> Key {
+    Key::new(AGENCIES.to_owned(), domain)
 }
 
 pub(crate) fn mailbox(key: &AddressKey) -> Key {

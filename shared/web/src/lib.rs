@@ -17,6 +17,7 @@ pub mod invite;
 pub mod openapi;
 pub mod reply;
 pub mod seed;
+pub mod warning;
 
 mod cursor;
 mod edge;

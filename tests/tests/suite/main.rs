@@ -28,5 +28,6 @@ mod settings;
 mod single_invites;
 mod sweeping;
 mod uploads;
+mod warnings;
 mod webhooks;
 mod workers;

@@ -6,11 +6,14 @@
 //! withdrawn is withdrawn again: a call at the moment when the account was disabled may have assigned it afterwards. A
 //! licence whose invite or request is deleted is withdrawn here, because no other worker knows of it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use directory::{AccountStatus, DirectoryError, FoundAccount, ListedAccount, WithdrawOutcome};
 use domain::{
-    EmailAddress, InviteId, SeedRequestId, Timestamp,
+    EmailAddress, InviteId, NameAndNumber, SeedRequestId, Timestamp,
     invite::{Account, Invite},
     licence::SeedRequest,
 };
@@ -136,6 +139,8 @@ async fn compare(
     let has_invite = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
     let others: Vec<_> =
         accounts.iter().filter(|listed| !has_invite(listed)).filter_map(|one| one.email.clone()).collect();
+    let people: Vec<_> = accounts.iter().filter_map(|one| Some((one.person.clone()?, one.email.clone()?))).collect();
+    let agencies = accounts.iter().filter_map(|one| Some(one.email.as_ref()?.domain().to_ascii_lowercase())).collect();
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
         let Some(id) = found.invite else {
@@ -153,17 +158,25 @@ async fn compare(
         }
     }
     // Lists work without it for a day, and the audit has other results.
-    if let Err(error) = note(deps, &others).await {
+    if let Err(error) = note(deps, &others, &people, &agencies).await {
         tracing::warn!(error, "who has an account is not noted");
     }
     Ok(())
 }
 
-/// Records that these addresses have accounts.
-async fn note(deps: &Deps, holders: &[EmailAddress]) -> Result<(), AnyError> {
-    let keys = deps.secrets.keys().await?;
+/// Records that these addresses, people and agencies have accounts.
+async fn note(
+    deps: &Deps,
+    holders: &[EmailAddress],
+    people: &[(NameAndNumber, EmailAddress)],
+    agencies: &BTreeSet<String>,
+) -> Result<(), AnyError> {
+    let (keys, until) = (deps.secrets.keys().await?, deps.clock.now() + BELIEVED);
     let holders: Vec<_> = holders.iter().map(|email| keys.address(email)).collect();
-    Ok(deps.store.note_holders(&holders, deps.clock.now() + BELIEVED).await?)
+    let people: Vec<_> = people.iter().map(|(person, email)| (keys.person(person), keys.address(email))).collect();
+    deps.store.note_holders(&holders, until).await?;
+    deps.store.note_people(&people, until).await?;
+    Ok(deps.store.note_agencies(agencies, until).await?)
 }
 
 /// Has the licences of disabled accounts withdrawn if the directory still has them.

@@ -73,7 +73,7 @@ function remark(text: string): TemplateResult {
 }
 
 function filters(controller: BatchController, total: number): TemplateResult {
-  const { causes, filter, repaired } = controller.rows.list;
+  const { causes, filter, repaired, warned } = controller.rows.list;
   const chip = (value: Filter, label: string, n: number, tone = '') => html`
     <button type="button" class="chip ${tone}" aria-pressed=${String(filter === value)}
       @click=${() => controller.show(value)}>${label} (${numbers.format(n)})</button>`;
@@ -84,6 +84,7 @@ function filters(controller: BatchController, total: number): TemplateResult {
       ${chip('all', 'All', total)}
       ${errors || filter === 'errors' ? chip('errors', 'Show only errors', errors, 'bad') : nothing}
       ${ready && ready < total ? chip('ready', 'Ready', ready) : nothing}
+      ${warned || filter === 'warned' ? chip('warned', 'To look at', warned) : nothing}
       ${repaired ? chip('repaired', 'Repaired', repaired) : nothing}
       ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
     </div>`;

@@ -15,7 +15,7 @@ use aws_sdk_cognitoidentityprovider::{
     types::{AttributeType, UserStatusType, UserType},
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use domain::{EmailAddress, InviteId, invite::Account};
+use domain::{ContactNumber, EmailAddress, InviteId, NameAndNumber, invite::Account};
 
 pub use pace::Share;
 use pace::{Category, Pace};
@@ -142,7 +142,13 @@ fn listed(user: UserType) -> Option<ListedAccount> {
     let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
     let attributes = user.attributes.iter().filter_map(|one| Some((one.name.clone(), one.value.clone()?)));
     let attributes = Attributes(attributes.collect());
-    Some(ListedAccount { found: user.into_found(), status, email, attributes })
+    let person = person(&user);
+    Some(ListedAccount { found: user.into_found(), status, email, person, attributes })
+}
+
+fn person(user: &User) -> Option<NameAndNumber> {
+    let name = ["given_name", "family_name"].map(|name| user.attribute(name).unwrap_or_default());
+    NameAndNumber::new(name, &ContactNumber::parse(user.attribute("phone_number")?).ok()?)
 }
 
 fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {

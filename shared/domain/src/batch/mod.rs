@@ -21,6 +21,7 @@ mod row_rules;
 #[cfg(test)]
 mod samples;
 mod state;
+mod warning;
 
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub use repair::Repair;
 pub use row::{Row, RowState, RowStatus};
 pub use row_rules::RowRules;
 pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
+pub use warning::Warning;
 
 /// Rows of a batch at most, for every source.
 pub const MAX_ROWS: usize = 10_000;

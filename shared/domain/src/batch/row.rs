@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{duplicate::Duplicate, raw_row::RawRow, repair::Repair, row_rules::RowRules};
 use crate::{
-    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, Persona, Username, fields::Subject, time::Timestamp,
+    BatchId, ContactNumber, EmailAddress, Field, FieldFault, InviteId, NameAndNumber, OfficerId, Persona, Username,
+    fields::{Form, Subject},
+    time::Timestamp,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +121,14 @@ impl Row {
             RowState::Sent { invite, .. } => Some(invite),
             _ => None,
         }
+    }
+
+    /// The name and the contact number in the row. `None`: one of them is missing or not valid.
+    #[must_use]
+    pub fn name_and_number(&self) -> Option<NameAndNumber> {
+        let Form { first_name, last_name, country_code, contact_number, .. } = &self.raw.form;
+        let number = ContactNumber::parse_parts(country_code, contact_number).ok()?;
+        NameAndNumber::new([first_name, last_name], &number)
     }
 
     /// The address in the row. `None`: the text is not a valid address.
@@ -249,7 +259,7 @@ mod tests {
             MAX_TEXT,
             samples::{at, invite_id, named, officer, raw, read_one, row_rules, row_states, rules},
         },
-        fields::{Form, Measure, Person},
+        fields::{Measure, Person},
         invite::Kind,
         rules::DomainRules,
     };

@@ -1,8 +1,12 @@
 //! The contract of accounts, and of who owns them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    time::Duration,
+};
 
 use domain::{
+    ContactNumber, NameAndNumber,
     fields::Form,
     invite::{Account, Failure, Invite},
     licence::{SeedRequest, SeedState},
@@ -21,6 +25,33 @@ pub(super) async fn all(store: &Store) {
     accounts_are_listed_page_by_page_each_once(store).await;
     an_account_elsewhere_is_believed_until_its_note_ends(store).await;
     a_list_of_the_directory_is_known_by_its_beginning(store).await;
+    people_and_agencies_with_accounts_are_known_until_their_notes_end(store).await;
+}
+
+async fn people_and_agencies_with_accounts_are_known_until_their_notes_end(store: &Store) {
+    let number = ContactNumber::parse("+6591234567").unwrap();
+    let person = |name: &str| keys().person(&NameAndNumber::new([name, "Noted"], &number).unwrap());
+    let [here, there] = ["noted@agency.gov.sg", "noted@board.gov.sg"].map(|address| keys().address(&email(address)));
+    let until = beginning() + Duration::from_secs(60);
+    store.note_people(&[(person("Bo"), here.clone()), (person("Cy"), there.clone())], until).await.unwrap();
+    store.note_people(&[(person("Bo"), here.clone()), (person("Bo"), here.clone())], until).await.unwrap();
+    let asked = [
+        (person("Bo"), there),
+        (person("Cy"), here.clone()),
+        (person("Bo"), here),
+        (person("Dee"), keys().address(&email("x@y.gov.sg"))),
+    ];
+    let elsewhere = store.people_elsewhere(&asked, until).await.unwrap();
+    assert_eq!(elsewhere, HashSet::from([person("Bo"), person("Cy")]));
+    assert!(store.people_elsewhere(&asked[2..], until).await.unwrap().is_empty(), "it is their own address");
+    let late = until + Duration::from_secs(1);
+    assert!(store.people_elsewhere(&asked, late).await.unwrap().is_empty());
+
+    let domains = ["agency.gov.sg", "board.gov.sg"].map(str::to_owned);
+    store.note_agencies(&BTreeSet::from(domains.clone()), until).await.unwrap();
+    let known = store.agencies(until).await.unwrap();
+    assert!(domains.iter().all(|domain| !known.lack(domain)) && known.lack("other.gov.sg"));
+    assert!(!store.agencies(late).await.unwrap().lack("other.gov.sg"), "nothing is known of anybody");
 }
 
 fn account(name: &str) -> Account {

@@ -122,7 +122,7 @@ export class BatchDetails extends LightElement {
       ${profileFields(form)}`;
   }
 
-  #notice({ duplicate, invite }: Row): TemplateResult | typeof nothing {
+  #notice({ duplicate, invite, warnings }: Row): TemplateResult | typeof nothing {
     if (invite?.failure) {
       const { code, detail } = invite.failure;
       return html`
@@ -131,6 +131,13 @@ export class BatchDetails extends LightElement {
           <p>${detail} Amend the details, save, and submit again.</p>
           ${this.#seedLink(code)}
           ${traceLine(invite.traceId)}
+        </div></section>`;
+    }
+    if (warnings?.length) {
+      return html`
+        <section class="notice warn">${icon('info')}<div>
+          <h2>Please look at the address</h2>
+          ${warnings.map(({ detail }) => html`<p>${detail}</p>`)}
         </div></section>`;
     }
     if (!duplicate) return nothing;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isAchieved } from '../../../api/states';
-import { rowStates } from '../../../messages/batches';
+import { rowStates, warnings } from '../../../messages/batches';
 import { techpassTones } from '../../../messages/states';
 import { count } from '../../../messages/time';
 import { type IconName, icon } from '../../../parts/icon';
@@ -80,7 +80,7 @@ function fieldMark(
     case 'changed-elsewhere':
       return unsavedMark('Changed elsewhere', context);
     default:
-      return error ? mark('wrong', 'alert', error) : repairMark(row, field);
+      return error ? mark('wrong', 'alert', error) : (warningMark(row, field) ?? repairMark(row, field));
   }
 }
 
@@ -88,6 +88,11 @@ function fieldMark(
 function unsavedMark(text: string, { onRetry }: CellContext): TemplateResult {
   const retry = html`<button type="button" class="link" tabindex="-1" @click=${() => onRetry()}>Retry</button>`;
   return html`<small class="wrong">${icon('alert')}<span>${text}</span>${retry}</small>`;
+}
+
+function warningMark(row: Row, field: AccountField): TemplateResult | undefined {
+  const warning = field === 'email' ? row.warnings?.[0] : undefined;
+  return warning && mark('double', 'info', warnings[warning.code] ?? warning.detail);
 }
 
 function repairMark(row: Row, field: AccountField): TemplateResult | typeof nothing {

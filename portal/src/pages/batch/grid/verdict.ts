@@ -2,7 +2,7 @@ import { duplicates } from '../../../messages/batches';
 import { faultText } from '../../../messages/faults';
 import type { AccountField } from '../../../rules/forms';
 import type { Pending, PendingFields } from '../rows/pending';
-import { errorsText, isGuess, type Row, repairOf } from '../rows/row';
+import { errorsText, isGuess, type Row, repairOf, warningOf } from '../rows/row';
 import { type Column, isField } from './columns';
 
 /** The text of a cell: what was typed, until the server has it. */
@@ -43,7 +43,8 @@ export function verdictOf(row: Row, column: Column, pending: PendingFields | und
   if (column === 'state') return (row.duplicate ?? row.invite?.failure)?.detail ?? (errorsText(row) || undefined);
   const error = errorOf(row, column, pending);
   if (error) return row.duplicate && !row.errors.length ? row.duplicate.detail : error;
-  return isField(column) ? repairVerdict(row, column) : undefined;
+  if (!isField(column)) return undefined;
+  return (column === 'email' ? warningOf(row) : undefined) ?? repairVerdict(row, column);
 }
 
 function repairVerdict(row: Row, field: AccountField): string | undefined {

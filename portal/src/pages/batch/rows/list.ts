@@ -1,8 +1,8 @@
 import { type Cause, causesOf, groupCauses } from './causes';
-import { hasFailed, isReady, isRepaired, isSent, needsFixing, type Row } from './row';
+import { hasFailed, isReady, isRepaired, isSent, needsFixing, type Row, warningOf } from './row';
 
 /** What of a list is shown: everything, rows in one state, or those with a cause. */
-export type Filter = 'all' | 'errors' | 'repaired' | 'ready' | Cause['key'];
+export type Filter = 'all' | 'errors' | 'warned' | 'repaired' | 'ready' | Cause['key'];
 
 /** The rows of a batch as this page knows them, and those that the filter shows. */
 export class RowList {
@@ -26,6 +26,11 @@ export class RowList {
   /** How many have a value that is not used as it was typed. */
   get repaired(): number {
     return this.all.filter(isRepaired).length;
+  }
+
+  /** How many should be looked at before they are submitted. */
+  get warned(): number {
+    return this.all.filter(warningOf).length;
   }
 
   /** Those shown that can be changed or removed together: all that were not submitted. */
@@ -72,6 +77,8 @@ export class RowList {
         return true;
       case 'errors':
         return needsFixing(row);
+      case 'warned':
+        return Boolean(warningOf(row));
       case 'repaired':
         return isRepaired(row);
       case 'ready':

@@ -26,6 +26,10 @@ export const canEdit = (row: Row): boolean => !isSent(row) || hasFailed(row);
 
 export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);
 
+/** What should be looked at before the row is submitted, although nothing is wrong. */
+export const warningOf = ({ warnings }: Row): string | undefined =>
+  warnings?.length ? warnings.map(({ detail }) => detail).join(' ') : undefined;
+
 /** The value that is used in place of what was typed in a field. */
 export const repairOf = (row: Row, field: string): string | undefined =>
   row.repairs?.find((each) => each.field === field)?.value;

@@ -488,7 +488,10 @@ async fn the_seed_group_is_listed_page_by_page() {
     let given = given.as_array().unwrap().iter().map(|one| (text(&one["Name"]), text(&one["Value"])));
     let attributes = Attributes(given.collect());
     assert!(!format!("{attributes:?}").contains("ada"), "{attributes:?}");
-    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled, email, attributes }]);
+    assert_eq!(
+        page.accounts,
+        [ListedAccount { found, status: AccountStatus::Disabled, email, person: None, attributes }]
+    );
     assert_eq!(page.next.as_deref(), Some("next"));
     let nobody = AccountPage { accounts: vec![], next: None };
     assert_eq!(directory.list_licensed(Some("next")).await.unwrap(), nobody, "there is no such group");
