@@ -152,6 +152,33 @@ fn what_has_no_trustworthy_text_is_a_fault_of_its_cell() {
 }
 
 #[test]
+fn a_truth_value_may_be_a_formula_as_libreoffice_saves_it() {
+    let seed = |formula: &str, value: &str| {
+        let attributes = format!(r#"table:formula="{formula}" {value}"#);
+        field(Field::Seed, &cell_of(&attributes, "<text:p>TRUE</text:p>"))
+    };
+    let boolean = |value: &str| format!(r#"office:value-type="boolean" office:boolean-value="{value}""#);
+    let number = |value: &str| format!(r#"office:value-type="float" office:value="{value}""#);
+    for value in [boolean("true"), number("1")] {
+        assert_eq!(seed("of:=TRUE()", &value).as_deref(), Ok("TRUE"), "{value}");
+    }
+    for value in [boolean("false"), number("0")] {
+        assert_eq!(seed("of:=FALSE()", &value).as_deref(), Ok("FALSE"), "{value}");
+    }
+    for (formula, value) in [
+        ("of:=TRUE()", boolean("false")),
+        ("of:=TRUE()", number("0")),
+        ("of:=TRUE()", number("2")),
+        ("of:=TRUE()", r#"office:value-type="string" office:string-value="1""#.to_owned()),
+        ("of:=NOT(TRUE())", boolean("false")),
+        ("of:=TRUE", boolean("true")),
+        ("", boolean("true")),
+    ] {
+        assert_eq!(seed(formula, &value), Err(vec![Fault::CellFormula]), "{formula} {value}");
+    }
+}
+
+#[test]
 fn rows_and_cells_that_are_alike_are_each_a_row_and_a_cell() {
     let blank = |rows: u32| {
         format!(

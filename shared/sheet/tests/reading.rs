@@ -140,6 +140,29 @@ fn yes_and_no_may_be_booleans_in_the_seed_column() {
 }
 
 #[test]
+fn a_truth_value_may_be_a_formula_as_libreoffice_saves_it() {
+    let seed = |cell: &str| {
+        let read = one(Package::default().with_rows(&good_row_but(2, 'J', cell)).read());
+        let fault = read.raw.cell_faults.first().map(|fault| fault.fault);
+        fault.map_or_else(|| Ok(read.raw.form.seed.clone()), Err)
+    };
+    let formula = Err(Fault::CellFormula);
+    for (cell, expected) in [
+        (r#"<c r="J2" t="b"><f aca="false">TRUE()</f><v>1</v></c>"#, Ok("TRUE".to_owned())),
+        (r#"<c r="J2" t="b"><f>FAL<!-- -->SE()</f><v>0</v></c>"#, Ok("FALSE".to_owned())),
+        (r#"<c r="J2" t="b"><f>TRUE()</f><v>0</v></c>"#, formula.clone()),
+        (r#"<c r="J2" t="b"><f>TRUE()</f></c>"#, formula.clone()),
+        (r#"<c r="J2"><f>TRUE()</f><v>1</v></c>"#, formula.clone()),
+        (r#"<c r="J2" t="b"><f>TRUE()+0</f><v>1</v></c>"#, formula.clone()),
+        (r#"<c r="J2" t="b"><f>FALSE()+0</f><v>0</v></c>"#, formula.clone()),
+        (r#"<c r="J2" t="b"><f t="shared" si="0"/><v>1</v></c>"#, formula.clone()),
+        (r#"<c r="J2" t="b"><f>A1</f><v>1</v></c>"#, formula),
+    ] {
+        assert_eq!(seed(cell), expected, "{cell}");
+    }
+}
+
+#[test]
 fn positions_that_are_left_out_are_counted_as_excel_counts() {
     let cells = |texts: &[&str]| -> String {
         texts.iter().map(|text| format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#)).collect()

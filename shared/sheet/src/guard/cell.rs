@@ -92,11 +92,43 @@ pub(super) enum Child {
     Done,
 }
 
+/// The start of a formula: enough to tell one that is a truth value, as LibreOffice saves every cell that holds one.
+#[derive(Default)]
+struct Formula {
+    start: [u8; Self::LONGEST],
+    /// Bytes of the formula. One more than the longest truth value means any number of them.
+    length: usize,
+}
+
+impl Formula {
+    const LONGEST: usize = b"FALSE()".len();
+
+    fn push(&mut self, raw: &[u8]) {
+        for byte in raw {
+            match self.start.get_mut(self.length) {
+                Some(place) => *place = *byte,
+                None => return self.length = Self::LONGEST + 1,
+            }
+            self.length += 1;
+        }
+    }
+
+    /// The truth value that it is. `None`: it is another formula, whose result in the file need not be its result.
+    fn truth(&self) -> Option<bool> {
+        match self.start.get(..self.length)? {
+            b"TRUE()" => Some(true),
+            b"FALSE()" => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// The cell whose end is not read yet.
 #[derive(Default)]
 pub(super) struct Cell {
     kind: Kind,
     is_formula: bool,
+    formula: Formula,
     is_date: bool,
     child: Child,
     /// The content of `v`: one text, however comments and sections divide it.
@@ -141,6 +173,11 @@ impl Cell {
         };
     }
 
+    /// Adds text to the formula.
+    pub(super) fn push_formula(&mut self, raw: &[u8]) {
+        self.formula.push(raw);
+    }
+
     /// Adds text to the value, of at most `limit` bytes.
     pub(super) fn push(&mut self, raw: &[u8], limit: usize) -> Result<(), FileError> {
         self.bounded(raw, limit)?;
@@ -168,7 +205,10 @@ impl Cell {
         strings: &'s StringTable,
     ) -> Result<Option<CellValue<'s>>, FileError> {
         if self.is_formula {
-            return Ok(Some(CellValue::Formula));
+            let result = self.value.trim_matches([' ', '\t', '\r', '\n']);
+            let truth = self.formula.truth().filter(|_| self.kind == Kind::Boolean);
+            let is_result = |truth: &bool| boolean(result).is_ok_and(|result| result == *truth);
+            return Ok(Some(truth.filter(is_result).map_or(CellValue::Formula, CellValue::Boolean)));
         }
         if self.kind == Kind::Text {
             resolve_escapes(&mut self.value, 0);

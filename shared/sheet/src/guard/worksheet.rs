@@ -255,6 +255,10 @@ impl<S: CellSink> Visitor for Worksheet<'_, S> {
         match self.cell.child() {
             Child::Value => self.cell.push(text, self.limits.cell_bytes()),
             Child::Inline => self.inline.push(text),
+            Child::Formula => {
+                self.cell.push_formula(text);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -263,6 +267,10 @@ impl<S: CellSink> Visitor for Worksheet<'_, S> {
         match self.cell.child() {
             Child::Value => self.cell.push_cdata(content, self.limits.cell_bytes()),
             Child::Inline => self.inline.push_cdata(content),
+            Child::Formula => {
+                self.cell.push_formula(content);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -90,11 +90,15 @@ impl CellTag {
             Kind::Boolean => boolean,
             Kind::Date | Kind::Blank => None,
         };
+        let formula = formula.map(attribute_value).transpose()?;
+        let truth = formula.as_deref().and_then(|formula| truth(formula, kind, told));
+        let is_formula = formula.is_some() && truth.is_none();
+        let (kind, told) = truth.map_or((kind, told), |truth| (Kind::Boolean, Some(truth)));
         Ok(Self {
             repeats: count_of(repeats)?,
             span: Span { rows: count_of(rows)?, columns: count_of(columns)? },
             kind,
-            is_formula: formula.is_some(),
+            is_formula,
             is_error: calc_type.map(attribute_value).transpose()?.is_some_and(|kind| *kind == *b"error"),
             value: told.map(|raw| attribute_text(attribute_value(raw)?)).transpose()?,
         })
@@ -132,6 +136,16 @@ impl CellTag {
             return Ok(Some(CellValue::Error));
         }
         Ok(if text.is_empty() { None } else { Some(CellValue::Text(Cow::Borrowed(text))) })
+    }
+}
+
+/// The truth value that is the formula of a cell and its result, as LibreOffice saves those of a workbook. `None`: the
+/// formula is another one, or has another result in the file.
+fn truth(formula: &[u8], kind: Kind, told: Option<&[u8]>) -> Option<&'static [u8]> {
+    match (formula, kind, told?) {
+        (b"of:=TRUE()", Kind::Boolean, b"true") | (b"of:=TRUE()", Kind::Number, b"1") => Some(b"true"),
+        (b"of:=FALSE()", Kind::Boolean, b"false") | (b"of:=FALSE()", Kind::Number, b"0") => Some(b"false"),
+        _ => None,
     }
 }
 
