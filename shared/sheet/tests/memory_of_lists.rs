@@ -8,39 +8,23 @@ mod support;
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use domain::batch::Encoding;
-use peak_alloc::PeakAlloc;
 use sheet::{FileError, Limits, Sheet};
 use support::{
-    GOOD, HEADER, code,
+    GOOD, HEADER,
+    bounds::{MIB, MOST_BYTES, MOST_TIME, peak_of},
+    code,
     ods::{self, cell_of, row},
     verdict,
 };
 
-#[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
-
 static TURN: Mutex<()> = Mutex::new(());
-
-const MIB: usize = 1 << 20;
-
-/// The memory and the time that any file may take.
-const MOST_BYTES: usize = 48 * MIB;
-const MOST_TIME: Duration = Duration::from_secs(3);
 
 fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Runs `job`, and returns how much the heap grew.
-fn peak_of<T>(job: impl FnOnce() -> T) -> (T, usize) {
-    let before = HEAP.current_usage();
-    HEAP.reset_peak_usage();
-    let result = job();
-    (result, HEAP.peak_usage().saturating_sub(before))
 }
 
 /// Reads a file within the bounds of every file.

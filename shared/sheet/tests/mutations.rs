@@ -6,19 +6,16 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::{Timestamp, batch::Answers, invite::Kind};
-use peak_alloc::PeakAlloc;
 use sheet::Limits;
-use support::{GOOD, HEADER, Package, good_row_but, ods, row};
+use support::{
+    GOOD, HEADER, Package,
+    bounds::{MIB, MOST_BYTES, MOST_TIME, peak_of},
+    good_row_but, ods, row,
+};
 
-#[global_allocator]
-static HEAP: PeakAlloc = PeakAlloc;
-
-const MIB: usize = 1 << 20;
-const MOST_BYTES: usize = 48 * MIB;
-const MOST_TIME: Duration = Duration::from_secs(3);
 const MUTATIONS: usize = 10_000;
 /// Changes of one file at most.
 const CHANGES: usize = 4;
@@ -134,10 +131,9 @@ fn ten_thousand_changed_files_stay_within_bounds() {
     for number in 0..MUTATIONS {
         let bytes = seeds.changed(&mut chance);
         let answers = if number % 2 == 0 { Answers::default() } else { by_email.clone() };
-        let (before, start) = (HEAP.current_usage(), Instant::now());
-        HEAP.reset_peak_usage();
-        let outcome = sheet::read(&bytes, &limits, &answers);
-        let (peak, took) = (HEAP.peak_usage().saturating_sub(before), start.elapsed());
+        let start = Instant::now();
+        let (outcome, peak) = peak_of(|| sheet::read(&bytes, &limits, &answers));
+        let took = start.elapsed();
         assert!(peak <= MOST_BYTES, "mutation {number}: {} MiB", peak / MIB);
         assert!(took <= MOST_TIME, "mutation {number}: {took:?}");
         read += usize::from(outcome.is_ok());

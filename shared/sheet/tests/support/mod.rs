@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::allow_attributes, reason = "whether it is dead depends on the binary")]
 
+pub(crate) mod bounds;
 pub(crate) mod ods;
 
 use std::io::{Cursor, Write as _};
@@ -143,7 +144,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
 
 /// Like [`read`], with what its officer said about its letters.
 pub(crate) fn read_in(bytes: &[u8], limits: &Limits, encoding: Option<Encoding>) -> Result<Sheet, FileError> {
-    match sheet::read(bytes, limits, &Answers { encoding, ..Answers::default() })? {
+    match bounds::read(bytes, limits, &Answers { encoding, ..Answers::default() })? {
         Reading::Read(sheet) => Ok(sheet),
         Reading::Asked(_) => Err(FileError::HeaderMissing),
     }
@@ -197,7 +198,7 @@ pub(crate) fn code(result: Result<Sheet, FileError>) -> &'static str {
 
 /// `OK`, the code of the file's fault, or that of the first question about it.
 pub(crate) fn verdict(bytes: &[u8], limits: &Limits, encoding: Option<Encoding>) -> String {
-    match sheet::read(bytes, limits, &Answers { encoding, ..Answers::default() }) {
+    match bounds::read(bytes, limits, &Answers { encoding, ..Answers::default() }) {
         Ok(Reading::Read(_)) => "OK".to_owned(),
         Ok(Reading::Asked(questions)) => questions.reasons[0].code.clone(),
         Err(error) => error.code().to_owned(),
@@ -212,7 +213,7 @@ pub(crate) fn outcome(bytes: &[u8]) -> String {
 
 /// Like [`outcome`], with what its officer said.
 pub(crate) fn outcome_with(bytes: &[u8], answers: &Answers) -> String {
-    let sheet = match sheet::read(bytes, &Limits::default(), answers) {
+    let sheet = match bounds::read(bytes, &Limits::default(), answers) {
         Ok(Reading::Read(sheet)) => sheet,
         Ok(Reading::Asked(questions)) => return asked(&questions),
         Err(error) => return error.code().to_owned(),
