@@ -20,6 +20,7 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .PHONY: help needs up demo down logs mails operate officer restore portal test audit bench deploy describe format
 .PHONY: schedules screenshots check-portal check-python check-docs check-rust check-dependencies check-template
 .PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight undeploy
+.PHONY: corpus test-corpus corpus-programs
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -75,7 +76,7 @@ restore: .tools/sam/.ready ## The table as it was at a time: make restore STAGE=
 # ---------------------------------------------------------------------------------------------------------- tests
 
 CHECKS := check-portal check-python check-docs check-rust check-dependencies
-test: needs $(CHECKS) test-rust check-template test-stack ## Everything that CI runs; tools included.
+test: needs $(CHECKS) test-rust test-corpus check-template test-stack ## Everything that CI runs; tools included.
 
 check-portal: portal
 	npm --prefix portal run --silent check
@@ -110,6 +111,23 @@ check-dependencies: .tools/cargo/.ready
 test-rust: portal .tools/cargo/.ready
 	$(CARGO) nextest run --workspace --locked --no-tests=fail
 	cargo test --workspace --locked --doc
+
+corpus: corpus-programs ## What the workbook reader makes of lists by every writer, and of 2,000 generated ones.
+	@.tools/corpus/bin/python tests/corpus/corpus.py full
+
+# A share of it that takes less than a minute.
+test-corpus: corpus-programs
+	@.tools/corpus/bin/python tests/corpus/corpus.py quick
+
+corpus-programs: .tools/corpus/.ready .tools/corpus-node/.ready
+	@cargo build --locked --quiet --package sheet --example people --example written
+
+.tools/corpus-node/.ready: tests/corpus/node/package-lock.json | needs
+	@echo "[tools] corpus-node: loading the writers that run in Node.js ..."
+	@rm -rf .tools/corpus-node && mkdir -p .tools/corpus-node
+	@cp tests/corpus/node/package.json tests/corpus/node/package-lock.json .tools/corpus-node
+	@npm --prefix .tools/corpus-node ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 describe: portal/node_modules/.ready ## Writes the API's description, and what the portal has of it.
 	BLESS=1 cargo test --workspace --locked --test suite -q -- openapi:: fields::the_portal
