@@ -20,7 +20,7 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .PHONY: help needs up demo down logs mails operate officer restore portal test audit bench deploy describe format
 .PHONY: schedules screenshots check-portal check-python check-docs check-rust check-dependencies check-template
 .PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight undeploy
-.PHONY: corpus test-corpus corpus-programs
+.PHONY: corpus test-corpus corpus-programs fuzz
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -87,7 +87,7 @@ check-python: .tools/check/.ready
 	.tools/check/bin/ruff check infra tests
 
 # The crates' own README files are rustdoc, whose links this would take for text.
-DOCS := README.md portal/README.md docs
+DOCS := README.md portal/README.md fuzz/README.md docs
 check-docs: .tools/check/.ready
 	.tools/check/bin/mdformat --check $(DOCS)
 
@@ -127,6 +127,23 @@ corpus-programs: .tools/corpus/.ready .tools/corpus-node/.ready
 	@rm -rf .tools/corpus-node && mkdir -p .tools/corpus-node
 	@cp tests/corpus/node/package.json tests/corpus/node/package-lock.json .tools/corpus-node
 	@npm --prefix .tools/corpus-node ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+FUZZ_VERSION := 0.13.2
+SECONDS ?= 600
+# What each target begins with, besides its own seeds.
+SEEDS_OF_archive := shared/sheet/tests/files/cases
+SEEDS_OF_file := fuzz/seeds/archive shared/sheet/tests/files/cases
+# Everything of the fuzzer itself is in memory too, so its limit is above that of a check.
+fuzz: .tools/fuzz/.ready ## Random changes of files and texts: make fuzz OF=worksheet SECONDS=600; see fuzz/README.md.
+	@mkdir -p .build/fuzz/$(OF)
+	PATH="$(CURDIR)/.tools/fuzz/bin:$$PATH" cargo +nightly fuzz run $(OF) .build/fuzz/$(OF) fuzz/seeds/$(OF) \
+		$(SEEDS_OF_$(OF)) -- -max_total_time=$(SECONDS) -timeout=3 -rss_limit_mb=1024 -malloc_limit_mb=48 \
+		-max_len=16384 -print_final_stats=1
+
+.tools/fuzz/.ready: | needs
+	@echo "[tools] fuzz: building cargo-fuzz $(FUZZ_VERSION) ..."
+	@cargo install cargo-fuzz --version $(FUZZ_VERSION) --locked --debug --quiet --root .tools/fuzz
 	@touch $@
 
 describe: portal/node_modules/.ready ## Writes the API's description, and what the portal has of it.
