@@ -119,8 +119,9 @@ corpus: corpus-programs ## What the workbook reader makes of lists by every writ
 test-corpus: corpus-programs
 	@.tools/corpus/bin/python tests/corpus/corpus.py quick
 
+# Of the whole workspace, so that what the tests have built is used.
 corpus-programs: .tools/corpus/.ready .tools/corpus-node/.ready
-	@cargo build --locked --quiet --package sheet --example people --example written
+	@cargo build --locked --quiet --workspace --example people --example written
 
 .tools/corpus-node/.ready: tests/corpus/node/package-lock.json | needs
 	@echo "[tools] corpus-node: loading the writers that run in Node.js ..."

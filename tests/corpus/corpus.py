@@ -15,7 +15,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -27,7 +27,7 @@ from generated import random_book, wanted_rows
 from readings import see
 from shapes import drawn
 from writers import Writer, by_csv, by_libreoffice, by_odfpy, by_openpyxl, by_pandas, by_simple, by_xlsxwriter
-from writers.batches import NODE_HOME, ROOT, Batch, by_node, by_rust
+from writers.batches import NODE_HOME, REFUSED, ROOT, Batch, by_node, by_rust
 
 SEED = 20_261_129
 FOLDER = ROOT / ".build" / "corpus"
@@ -100,6 +100,7 @@ def lists(share: Share) -> tuple[list[File], list[str]]:
     writers = [*python_writers(), *by_node(node), *by_rust(rust)]
     books = [book for book in drawn(SEED, share.rounds) if share.has_large or len(book.list.cells) < LARGE * 10]
     files = [write(writer, book) for writer in writers for book in books if writer.takes(book)]
+    files += of_other_formats(node, books)
     node.finish()
     rust.finish()
     files += [File(label, book, path, []) for label, book, path in by_pandas.written(FOLDER, SEED, share.rounds + 1)]
@@ -130,6 +131,17 @@ def write(writer: Writer, book: Book) -> File:
     return File(writer.label, book, path, [])
 
 
+def of_other_formats(node: Batch, books: list[Book]) -> list[File]:
+    """The first list in every format that is refused."""
+    files = []
+    for number, (program, options, code) in enumerate(REFUSED):
+        name = {"sheetjs": "SheetJS", "populate": "xlsx-populate"}[program]
+        writer = node.writer(name, frozenset(), writer=program, options=options)
+        refused = replace(books[0], shape="another format", number=number, expected=[Expected(code)])
+        files.append(write(writer, refused))
+    return files
+
+
 def filled_templates(books: list[Book]) -> list[File]:
     """The template that officers download, filled in by a program."""
     template = FOLDER / "template.xlsx"
@@ -144,10 +156,9 @@ def further_down(book: Book) -> Book:
     down = 3
     sheet = book.list
     moved = {(row + down, column): cell for (row, column), cell in sheet.cells.items()}
-    rows = [type(row)(row.number + down, row.texts, row.faults) for row in book.expected[0].rows]
-    header = (sheet.header[0] + down, *sheet.header[1:])
-    lower = type(sheet)(sheet.name, moved, header=header)
-    return Book("the template filled in", [lower], [Expected(rows=rows)], book.columns, number=book.number)
+    rows = [replace(row, number=row.number + down) for row in book.expected[0].rows]
+    lower = replace(sheet, cells=moved, header=(sheet.header[0] + down, *sheet.header[1:]))
+    return replace(book, shape="the template filled in", sheets=[lower], expected=[Expected(rows=rows)])
 
 
 def generated(count: int) -> list[File]:
@@ -206,7 +217,7 @@ def check_list(file: File) -> list[str]:
     faults = []
     for expected, reading in zip(file.book.expected, file.readings, strict=True):
         faults += differences(expected, reading)
-    if faults or file.label == UNREADABLE:
+    if faults or file.label == UNREADABLE or file.readings[-1]["outcome"] != "READ":
         return faults
     return list(unlike(file.book, file.readings[-1], see(file.path, file.book.listed)))
 

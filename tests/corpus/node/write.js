@@ -195,7 +195,7 @@ function populateValue(cell) {
   return rich;
 }
 
-async function populate({ path, sheets, decorations }) {
+async function populate({ path, sheets, decorations, options }) {
   const workbook = await Populate.fromBlankAsync();
   sheets.forEach((sheet, index) => {
     const written = index === 0 ? workbook.sheet(0).name(sheet.name) : workbook.addSheet(sheet.name);
@@ -223,7 +223,7 @@ async function populate({ path, sheets, decorations }) {
       populateDecorate(written, sheet, decorations);
     }
   });
-  await workbook.toFileAsync(path);
+  await workbook.toFileAsync(path, options);
 }
 
 function populateDecorate(written, sheet, decorations) {

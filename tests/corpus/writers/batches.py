@@ -20,6 +20,17 @@ ROWS = frozenset({"hidden columns", "hidden rows", "hidden sheet"})
 SHEETJS = IN_CELLS | ROWS | {"blank", "link", "merges"}
 EXCELJS = IN_CELLS | ROWS | {"blank", "image", "link", "merges", "rich", "table"}
 
+REFUSED = (
+    ("sheetjs", {"bookType": "biff8"}, "FILE_OLD_XLS"),
+    ("sheetjs", {"bookType": "xlsb"}, "FILE_NOT_XLSX"),
+    ("sheetjs", {"bookType": "xlsm"}, "FILE_MACRO"),
+    ("sheetjs", {"bookType": "html"}, "FILE_NOT_XLSX"),
+    ("sheetjs", {"bookType": "fods"}, "FILE_NOT_XLSX"),
+    ("sheetjs", {"bookType": "xlml"}, "FILE_NOT_XLSX"),
+    ("populate", {"password": "example"}, "FILE_ENCRYPTED"),
+)
+"""What programs save besides, with what has to become of it."""
+
 
 class Batch:
     """One command, which takes lines of JSON."""
@@ -52,6 +63,7 @@ def by_node(batch: Batch) -> list[Writer]:
         sheetjs("", "xlsx", SHEETJS),
         sheetjs("shared strings", "xlsx", SHEETJS, bookSST=True, compression=True),
         sheetjs("ods", "ods", frozenset({"escapes", "lines", "merges", "sheets"}), bookType="ods"),
+        sheetjs("utf-16 text", "csv", frozenset({"escapes", "lines"}), bookType="txt"),
         sheetjs("csv", "csv", frozenset({"escapes", "lines"}), bookType="csv"),
         batch.writer("ExcelJS", EXCELJS, writer="exceljs"),
         stream("stream", frozenset({"rich"}), useSharedStrings=False),
