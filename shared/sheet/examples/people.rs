@@ -2,8 +2,8 @@
 //!
 //! In: `{"file": "list.xlsx", "answers": {}}`, with what its officer said about it.
 //!
-//! Out: `outcome`, which is `READ` or the code of the first question or of the refusal; `rows` with `texts` and `faults`
-//! by field; and `remarks`.
+//! Out: `outcome`, which is `READ` or the code of the first question or of the refusal; `rows`, each with `texts` and
+//! `faults` by field; and `remarks`.
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
