@@ -178,7 +178,8 @@ def titles_over_two_rows(chance: Random) -> Book:
     sheet.merges.append((1, 4, 1, 5))
     rows = [write_person(sheet, TEMPLATE, (at, 1), person) for at, person in enumerate(drawn, 3)]
     columns = {content: at for at, (_, content) in enumerate(TEMPLATE, 1) if content != "count"}
-    sheet.header = (2, 1, len(TEMPLATE))
+    # The titles that are not merged.
+    sheet.header = (2, 4, 5)
     return Book("", [sheet], read(rows), columns)
 
 
