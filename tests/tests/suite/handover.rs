@@ -99,6 +99,20 @@ async fn all_of_an_officers_invites_can_be_handed_over_in_whatever_state_they_ar
     assert_eq!(states, ["ACCOUNT_CREATED", "REVOKED"]);
 }
 
+/// Each handover mails a colleague, and nobody may flood a mailbox.
+#[tokio::test]
+async fn ten_handovers_an_hour_can_be_begun() {
+    let app = App::start().await;
+    let mut last = None;
+    for number in 0..=10 {
+        let id = invite(&app, "ada", &format!("person-{number}")).await;
+        last = Some(hand_over(&app, json!({"action": "hand-over", "to": BO, "ids": [id]})).await);
+    }
+    let last = last.unwrap();
+    assert_eq!((last.status.as_u16(), last.problem().as_str()), (429, "too-many-requests"));
+    assert_eq!(list(&app, "bo").await.len(), 10);
+}
+
 #[tokio::test]
 async fn only_a_colleague_who_signs_in_gets_invites() {
     let app = App::start().await;
