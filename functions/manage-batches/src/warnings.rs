@@ -1,11 +1,12 @@
 //! What is not wrong with rows, and should be looked at before they are submitted.
 //!
-//! It is found when rows are shown, because it depends on what the directory listed last. Without it rows are shown too.
+//! It is found when rows are shown, because it depends on what the directory listed last. Rows are shown without it
+//! too.
 
 use domain::{
     Keys,
     batch::{Row, RowState, Warning},
-    keys::PersonKey,
+    keys::{AddressKey, PersonKey},
 };
 use store::StoreError;
 use web::Problem;
@@ -35,7 +36,7 @@ async fn find(deps: &Deps, rows: &[Row], keys: &Keys) -> Result<Vec<Vec<Warning>
     Ok(rows.iter().zip(&people).map(of_row).collect())
 }
 
-fn person(row: &Row, keys: &Keys) -> Option<(PersonKey, domain::keys::AddressKey)> {
+fn person(row: &Row, keys: &Keys) -> Option<(PersonKey, AddressKey)> {
     let person = row.name_and_number().filter(|_| is_open(row))?;
     Some((keys.person(&person), keys.address(&row.email()?)))
 }

@@ -1,4 +1,4 @@
-//! Invites one person; resends, revokes, amends and hands over invites; and asks for SEED for the officer's own account.
+//! Invites one person; resends, revokes, amends and hands over invites; asks for SEED for the officer's own account.
 //!
 //! - **trigger**: API Gateway, for signed-in officers: `POST` of new invites, of their changes and of requests for SEED
 //! - **does**: writes one invite with its locks and the saved answer in one transaction, and wakes its worker

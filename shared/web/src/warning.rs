@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// What is not wrong with an address, and should be looked at before it is used.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WarningBody {
-    /// `email.unknown-agency` or `email.other-address`.
+    /// Which warning it is: `email.unknown-agency` or `email.other-address`.
     #[schema(value_type = String, example = "email.unknown-agency")]
     pub code: &'static str,
     pub detail: String,

@@ -2,8 +2,8 @@
 //!
 //! A new process reads all summaries of its officer, selects a page, and reads that page. What this takes is compared
 //! with what a general reader of JSON takes for the same summaries, in one run and in time of the processor, so that
-//! other work on the machine does not count. `bench.py limited` measures the whole, with the processor and the memory of
-//! the template.
+//! other work on the machine does not count. `bench.py limited` measures the whole, with the processor and the memory
+//! of the template.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first mistake")]
 
 use std::{net::TcpListener, thread, time::Duration};
@@ -25,8 +25,8 @@ const PAGE: usize = 50;
 /// Looks and readings of which the quickest counts.
 const ROUNDS: usize = 5;
 
-/// How many times the reference a first look may take. It takes 1.9 times; with maps of DynamoDB's answer in between, as
-/// its client makes them, it took 7.3 times.
+/// How many times the reference a first look may take. It takes 1.9 times; with maps of DynamoDB's answer in between,
+/// as its client makes them, it took 7.3 times.
 const MOST: f64 = 3.5;
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use crate::Officer;
 /// Why an invite is not given to somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum HandoverRefusal {
-    /// They have it already.
     #[error("they have it already")]
     Already,
     /// It was made for another agency, whose people nobody else sees.
