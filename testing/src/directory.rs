@@ -103,11 +103,11 @@ pub enum SeedGroup {
 pub enum Call {
     /// A call of [`Accounts::find_by_email`] by a function.
     FindByEmail,
-    /// A call of [`SignIn::find_officer`] by a function.
+    /// A call of [`SignIn::find_officer`](directory::SignIn::find_officer) by a function.
     FindOfficer,
-    /// A call of [`SignIn::find_officer_at`] by a function.
+    /// A call of [`SignIn::find_officer_at`](directory::SignIn::find_officer_at) by a function.
     FindOfficerAt,
-    /// A call of [`SignIn::is_active`] by a function.
+    /// A call of [`SignIn::is_active`](directory::SignIn::is_active) by a function.
     IsActive,
     /// A call of [`Accounts::create`] by a function.
     CreateAccount,
