@@ -1340,7 +1340,7 @@ export interface components {
         /** @description What is not wrong with an address, and should be looked at before it is used. */
         WarningBody: {
             /**
-             * @description `email.unknown-agency` or `email.other-address`.
+             * @description Which warning it is: `email.unknown-agency` or `email.other-address`.
              * @example email.unknown-agency
              */
             code: string;
