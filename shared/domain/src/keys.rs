@@ -181,7 +181,7 @@ fn is_digest(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
+    use crate::{ContactNumber, Timestamp};
 
     fn keys() -> Keys {
         Keys::derive(b"a secret of the tests")
@@ -193,6 +193,16 @@ mod tests {
         assert_eq!(key("Ada.Tan@Agency.gov.sg"), key("ada.tan+work@agency.gov.sg"));
         assert_ne!(key("ada.tan@agency.gov.sg"), key("adatan@agency.gov.sg"));
         assert!(!key("ada.tan@agency.gov.sg").as_str().contains("ada"));
+    }
+
+    #[test]
+    fn each_person_has_a_key_that_shows_nothing_of_them() {
+        let number = ContactNumber::parse("+6591234567").unwrap();
+        let key = |first: &str| keys().person(&NameAndNumber::new([first, "Tan"], &number).unwrap());
+        assert_eq!(key("Ada"), key("ADA"));
+        assert_ne!(key("Ada"), key("Bo"));
+        assert_eq!(key("Ada").as_str().len(), 64);
+        assert!(is_digest(key("Ada").as_str()));
     }
 
     /// The table of a stack is full of such keys, so every release has to compute the same ones.
