@@ -87,11 +87,11 @@ impl BatchTombstone {
 mod tests {
     use super::*;
     use crate::{
-        Entropy,
+        EmailAddress, Entropy, Officer, OfficerId,
         batch::{Answers, Source},
         invite::{
             Creation,
-            samples::{at, creation, for_account},
+            samples::{act, at, creation, for_account},
         },
     };
 
@@ -115,6 +115,19 @@ mod tests {
         assert_eq!((tombstone.id, &tombstone.address_key), (invite.id, &invite.address_key));
         assert_eq!((tombstone.officer, tombstone.state.as_str()), (invite.officer.id, "PROVISIONING"));
         assert_eq!((tombstone.created_at, tombstone.forgotten_at), (at(0), at(9)));
+    }
+
+    #[test]
+    fn a_tombstone_of_an_invite_that_was_handed_over_does_not_name_who_had_it() {
+        let invite = for_account();
+        let to = Officer {
+            id: OfficerId::parse("bo").unwrap(),
+            email: EmailAddress::parse(&format!("bo@{}", invite.officer.email.domain())).unwrap(),
+        };
+        let given = invite.hand_over(&to, Actor::Officer, &act(5)).unwrap();
+        assert!(given.history.iter().any(|entry| entry.from.is_some()));
+        let tombstone = InviteTombstone::of(&given, Actor::Service, at(9));
+        assert!(!has_personal_data(&tombstone) && tombstone.history.iter().all(|entry| entry.from.is_none()));
     }
 
     #[test]

@@ -265,6 +265,22 @@ mod tests {
     };
 
     #[test]
+    fn a_row_knows_its_person_by_name_and_number_if_it_has_both() {
+        let of = |first: &str, last: &str, number: &str| {
+            let mut row = read_one(named("bo@example-agency.gov.sg", "", first, last));
+            row.raw.form.contact_number = number.to_owned();
+            row.name_and_number()
+        };
+        let number = ContactNumber::parse("+6591234567").unwrap();
+        let person = NameAndNumber::new(["Ada", "Tan"], &number);
+        assert!(person.is_some() && of("Ada", "Tan", "9123 4567") == person && of("TAN", "ada", "91234567") == person);
+        for (first, last, number) in [("Ada", "Lim", "91234567"), ("Ada", "Tan", "91234568")] {
+            assert_ne!(of(first, last, number), person, "{first} {last} {number}");
+        }
+        assert_eq!((of("", "", "91234567"), of("Ada", "Tan", "x")), (None, None));
+    }
+
+    #[test]
     fn a_text_without_bounds_is_cut_with_a_fault_in_its_cell_and_the_rest_is_kept() {
         let form = Form { reason: "\u{674e}".repeat(MAX_TEXT + 1), ..raw("bo@example-agency.gov.sg", "").form };
         let row = read_one(RawRow::from(form.clone()));
