@@ -58,7 +58,11 @@ def test_one_is_shown_and_found_and_woken(officer, invite, batch):
     assert invite["email"] not in shown
     assert f"{invite['id']}  ACCOUNT_CREATED\n" in said("find", invite["traceId"])
     action = act(officer.api, {"action": "revoke", "filter": {"batch": batch}})["id"]
-    for id, readers in [(invite["id"], "provision and mail"), (batch, "dispatch and mail"), (action, "actions")]:
+    for id, readers in [
+        (invite["id"], "provision and mail"),
+        (batch, "dispatch and mail"),
+        (action, "actions and mail"),
+    ]:
         assert said("retry", id) == f"{id}: woke the readers of {readers}\n"
     assert "there is no inv_" in refused(1, "show", "inv_01JD0000000000000000000000")
 

@@ -19,6 +19,12 @@ def trio(officer) -> list[dict]:
     return [in_state(officer.api, invite, "ACCOUNT_CREATED") for invite in made]
 
 
+def test_a_domain_says_what_its_people_are(officer):
+    found = officer.api.get("/domains/example-agency.gov.sg").json()
+    assert (found["persona"], found["seed"]) == ("officer", "eligible")
+    assert officer.api.get("/domains/nobody.example").json() == {"code": "email.domain-not-allowed"}
+
+
 def test_pages_hold_every_invite_once_in_the_order_that_was_asked_for(officer, trio):
     by_email = sorted(trio, key=lambda invite: invite["email"])
     for sort, expected in [("-date", trio[::-1]), ("date", trio), ("email", by_email), ("-email", by_email[::-1])]:
