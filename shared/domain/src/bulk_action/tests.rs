@@ -106,6 +106,8 @@ fn after_the_last_part_of_a_handover_both_sides_are_mailed() {
     assert_eq!((told.mail_is_due(), told.next_due()), (Some(Side::Giver), Some(later + WAKE_AFTER)));
     let waits = told.clone().postponed(later + MAIL_ANSWER_WAIT);
     assert_eq!(waits.next_due(), Some(later + MAIL_ANSWER_WAIT));
+    let heard = waits.clone().map_mail(Side::Taker, |mail| Ok(mail.replaced())).unwrap();
+    assert_eq!(heard.next_due(), Some(later + WAKE_AFTER), "any change ends the wait");
     let unanswered = waits.map_mail(Side::Giver, |mail| mail.claim(later)).unwrap();
     assert_eq!((unanswered.mail_is_due(), unanswered.next_due()), (None, Some(later + MAIL_ANSWER_WAIT)));
     let both = sent(told, Side::Giver, later);
