@@ -52,13 +52,13 @@ export const causes: Record<string, string> = {
   'contact-number.other-code': 'Two country codes',
 };
 
-/** Why a row needs no invite, in a few words; what to do about it comes from the API. */
 /** What to look at in a row that nothing is wrong with, in few words. */
 export const warnings: Record<string, string> = {
   'email.unknown-agency': 'Nobody of this agency has an account',
   'email.other-address': 'Has an account elsewhere?',
 };
 
+/** Why a row needs no invite, in a few words; what to do about it comes from the API. */
 export const duplicates: Record<string, string> = {
   'duplicate.row': 'Twice in this list',
   'duplicate.mailbox': 'Same mailbox twice in this list',

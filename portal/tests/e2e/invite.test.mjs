@@ -229,8 +229,13 @@ describe('Invite user status', () => {
     await row.getByRole('button', { name: /^Actions for/ }).click();
     await page.waitForFunction(() => document.activeElement.role === 'menuitem');
     await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Hand over');
     // Mailed today, so there is no Resend before tomorrow.
-    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Revoke');
+    const items = await page.getByRole('menuitem').allTextContents();
+    assert.deepEqual(
+      items.map((text) => text.trim()),
+      ['View details', 'Hand over', 'Revoke'],
+    );
     await page.keyboard.press('Escape');
     await settle();
 
