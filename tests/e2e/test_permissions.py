@@ -50,9 +50,7 @@ RESERVED = {
     ("maintain", "sqs:SendMessage", "DispatchQueue"): "a batch is short of invites only through a fault of ours",
     ("maintain", "sqs:SendMessage", "MailQueue"): "an account that nobody recorded is mailed about when it is adopted",
     ("sweep", "dynamodb:Query", "Table"): "the rows of a batch are erased days after its end",
-    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it would revoke here are accounts, which it may not",
-    ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day",
     ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is pending when its account is mailed again",
     ("apply-actions", "sqs:SendMessage", "ActionsQueue"): "10,000 invites last longer than one worker",
 }
