@@ -26,7 +26,7 @@ pub use bucket::MemoryBucket;
 pub use clock::{ManualClock, seeded};
 pub use directory::{Call, Fault as DirectoryFault, MemoryDirectory, SearchIndex, SeedGroup};
 pub use endpoints::{Endpoints, Posted};
-pub use outbox::{Fault as MailFault, Outbox, SentMail, token_in};
+pub use outbox::{Fault as MailFault, Outbox, SentMail, code_in, token_in};
 pub use queues::{Delivery, MemoryQueues};
 pub use stack::{MemoryStack, Twins};
 pub use suppressions::MemorySuppressions;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use async_trait::async_trait;
-use domain::EmailAddress;
+use domain::{EmailAddress, MailboxCode};
 use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Tags, Transport};
 
 use crate::probe::{Failure, Probe, Probed};
@@ -35,6 +35,12 @@ pub struct SentMail {
 pub fn token_in(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("/accept#")?;
     Some(rest.chars().take_while(char::is_ascii_hexdigit).collect())
+}
+
+/// The code in a mail's text, as it is shown there: in a line of its own.
+#[must_use]
+pub fn code_in(text: &str) -> Option<String> {
+    text.lines().find(|line| MailboxCode::parse(line).is_some()).map(str::to_owned)
 }
 
 /// How a request to send fails.

@@ -1,10 +1,11 @@
 //! Invented people of invented agencies.
 
 use domain::{
-    BatchId, DomainRules, EmailAddress, Entropy, Field, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId,
+    BatchId, CodeSeed, DomainRules, EmailAddress, Entropy, Field, InviteId, Keys, MailboxCode, Officer, OfficerId,
+    Timestamp, TraceId,
     batch::{Batch, MAX_TEXT, RawRow, Source, read_all},
     fields::Form,
-    invite::{Creation, Invite, Origin},
+    invite::{Creation, Invite, Origin, Proven},
     terms::Terms,
     webhook::SigningSecret,
 };
@@ -127,6 +128,19 @@ pub fn longest_form(name: &str) -> Form {
         form.set(field, text.clone());
     }
     Form { email: officer_form(name).email, ..form }
+}
+
+/// What says that the invitee of an invitation has typed the code that was mailed to them.
+///
+/// # Panics
+///
+/// When the invitation cannot be accepted now.
+#[must_use]
+pub fn proven(invited: &Invite, now: Timestamp) -> Proven {
+    let generation = invited.mail.as_ref().map_or(0, |mail| mail.generation);
+    let (seed, token) = (CodeSeed::generate(&crate::seeded(1)), keys().token(invited.id, generation));
+    let asked = invited.clone().ask_for_code(seed.clone(), now).unwrap();
+    asked.prove(&token, &MailboxCode::of(&token, &seed), now).unwrap()
 }
 
 /// An invite by `officer` from a form, for an account on behalf of a person.

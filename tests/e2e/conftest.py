@@ -102,6 +102,12 @@ def token_of(mail: dict) -> str:
     return re.search(r"/accept#(\S+)", mail["BodyText"])[1]
 
 
+def code_of(mail: dict) -> str:
+    """The six digits in the mail that tells the code, which have a line to themselves."""
+    (code,) = re.findall(r"^(\d{3} \d{3})$", mail["BodyText"], re.MULTILINE)
+    return code
+
+
 def password_of(mail: dict) -> str:
     """The temporary password in the directory's mail, which has a line to itself."""
     (password,) = re.findall(r"^<p [^>]*monospace[^>]*>(\S+)</p>$", mail["BodyHtml"], re.MULTILINE)

@@ -6,7 +6,7 @@ import requests
 
 import people
 from conftest import token_of
-from test_single_invites import in_state, submit
+from test_single_invites import acceptance, in_state, submit
 from waiting import eventually
 
 VISITS = 200
@@ -45,5 +45,5 @@ def test_two_hundred_visits_of_scanners_change_nothing(officer, nobody, outputs,
     after = look()
     assert (after.headers["ETag"], after.json()) == (before.headers["ETag"], before.json())
     assert not directory.by_email(person["email"])
-    assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 202
+    assert nobody.post("/invitations/accept", acceptance(nobody, outbox, person, token)).status_code == 202
     in_state(officer.api, invite, "ACCOUNT_CREATED")

@@ -6,7 +6,7 @@ import pytest
 
 import mails
 import people
-from conftest import aws, password_of, token_of
+from conftest import aws, code_of, password_of, token_of
 from signing_in import first_sign_in
 from waiting import eventually
 
@@ -43,6 +43,15 @@ def ask_for_password(nobody, outbox, person: dict) -> str:
     assert answer.status_code == 202, answer.text
     mails = eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")
     return password_of(mails[-1])
+
+
+def acceptance(nobody, outbox, person: dict, token: str) -> dict:
+    """What this person sends to accept, with the code that was mailed to them."""
+    asked = nobody.post("/invitations/mailbox-code", {"token": token})
+    assert asked.status_code == 202, asked.text
+    subject = "Your code to accept the invitation to TechPass"
+    mails = eventually(lambda: outbox.about(subject, person["email"]), what="the mail with the code")
+    return {"token": token, **people.profile(person), "mailboxCode": code_of(mails[-1])}
 
 
 @pytest.fixture(scope="session")
@@ -130,15 +139,21 @@ def newcomer(officer, nobody, outbox, directory, outputs):
     assert empty.status_code == 422
     pointers = {error["pointer"] for error in empty.json()["errors"]}
     assert pointers == {"/firstName", "/contactNumber", "/organisation"}
-    accepted = nobody.post("/invitations/accept", {"token": token, **people.profile(person)})
+    forwarded = nobody.post("/invitations/accept", {"token": token, **people.profile(person)})
+    assert (forwarded.status_code, forwarded.json()["errors"][0]["code"]) == (422, "mailbox-code.required")
+    body = acceptance(nobody, outbox, person, token)
+    wrong = body["mailboxCode"].translate(str.maketrans("0123456789", "1234567890"))
+    guessed = nobody.post("/invitations/accept", {**body, "mailboxCode": wrong})
+    assert (guessed.status_code, guessed.json()["errors"][0]["code"]) == (422, "mailbox-code.wrong")
+    accepted = nobody.post("/invitations/accept", body)
     assert accepted.status_code == 202, accepted.text
-    assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 409
+    assert nobody.post("/invitations/accept", body).status_code == 409
 
     made = in_state(officer.api, invite, "ACCOUNT_CREATED")
     assert (made["firstName"], made["lastName"]) == (person["firstName"], person["lastName"])
     steps = [entry["event"] for entry in made["history"] if entry["event"] != "DELIVERED"]
     assert steps[:4] == ["QUEUED", "INVITED", "ACCEPTED", "PROVISIONING"]
-    outbox.wait(person["email"], count=2)
+    outbox.wait(person["email"], count=3)
     page = nobody.post("/invitations/view", {"token": token}).json()
     assert (page["state"], page["signInName"]) == ("account-ready", person["email"])
     signed_in = first_sign_in(outputs, person["email"], ask_for_password(nobody, outbox, person))

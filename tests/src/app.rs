@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
     CognitoTwin, Endpoints, LimitedTable, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack,
-    MemorySuppressions, MemoryTable, Outbox, SentMail, SesLimits, SesTwin, Twins, people, probe::Probe, token_in,
+    MemorySuppressions, MemoryTable, Outbox, SentMail, SesLimits, SesTwin, Twins, code_in, people, probe::Probe,
+    token_in,
 };
 use tower::ServiceExt as _;
 
-use crate::person::Person;
+use crate::person::{Answer, Person};
 
 /// The base of links in mails.
 pub const PORTAL: &str = "https://portal.example/";
@@ -389,15 +390,36 @@ impl App {
         self.outbox.sent().into_iter().filter(|mail| mail.to.as_str() == address).collect()
     }
 
-    /// The token in the latest mail to an address.
+    /// The token in the latest mail to an address that has a link.
     ///
     /// # Panics
     ///
-    /// When there is no mail, or it has no link.
+    /// When there is no such mail.
     #[must_use]
     pub fn token_of(&self, address: &str) -> String {
         let mails = self.mails_to(address);
-        token_in(&mails.last().expect("a mail").letter.text).expect("a link")
+        mails.iter().rev().find_map(|mail| token_in(&mail.letter.text)).expect("a mail with a link")
+    }
+
+    /// The latest code that was mailed to an address, as the mail shows it. `None`: none was.
+    #[must_use]
+    pub fn code_of(&self, address: &str) -> Option<String> {
+        let mails = self.mails_to(address);
+        mails.iter().rev().find_map(|mail| code_in(&mail.letter.text))
+    }
+
+    /// Accepts an invitation as its invitee does: has a code mailed to `address`, and sends it with the details.
+    ///
+    /// # Panics
+    ///
+    /// When no code is mailed.
+    pub async fn accept(&self, address: &str, details: Value) -> Answer {
+        let mut body = details;
+        let ask = json!({"token": body["token"]});
+        self.anyone().json("POST", "/api/invitations/mailbox-code", &[], ask).await.expect(202);
+        self.drain().await;
+        body["mailboxCode"] = json!(self.code_of(address).expect("a code"));
+        self.anyone().json("POST", "/api/invitations/accept", &[], body).await
     }
 
     /// As far ahead as the shortest timeout of a function that works on messages.

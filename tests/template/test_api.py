@@ -22,7 +22,10 @@ PAGES = {(method, path) for method in ("get", "head") for path in ("/", "/{proxy
 # What the portal serves under `/{proxy+}` to anybody; nothing of the API is among it.
 FILES = {"/accept", "/config.json", "/assets/app-1a2b.js"}
 OPEN = {
-    *(("post", f"/api/invitations/{page}") for page in ["view", "accept", "first-password", "new-link"]),
+    *(
+        ("post", f"/api/invitations/{page}")
+        for page in ["view", "mailbox-code", "accept", "first-password", "new-link"]
+    ),
     ("post", "/api/seed-devices"),
 }
 

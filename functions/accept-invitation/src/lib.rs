@@ -1,18 +1,21 @@
-//! The invitee's page, which the link in a mail opens: view, accept, ask for a first password or for a new link.
+//! The invitee's page, which the link in a mail opens: view, accept, ask for a code, for a first password or for a new
+//! link.
 //!
-//! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password`,
-//!   `…/new-link`
-//! - **does**: writes the acceptance and the used token, or the request for a first password or for a new link; wakes
-//!   `provision-user`
-//! - **again**: an invitation is accepted once; between first passwords there is a pause, which grows from a minute; a
-//!   new link is sent once a day
+//! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/mailbox-code`, `…/accept`,
+//!   `…/first-password`, `…/new-link`
+//! - **does**: writes the acceptance and the used token, or the request for a code, for a first password or for a new
+//!   link; wakes `send-mail` for a code, else `provision-user`
+//! - **again**: an invitation is accepted once; between codes, and between first passwords, there is a pause, which
+//!   grows from a minute; a new link is sent once a day
 //! - **crash**: each change is one write or one transaction, and the sweeper repeats a lost wake-up call
-//! - **needs**: the table, the provision queue
+//! - **needs**: the table, the mail queue, the provision queue
 //!
-//! The token is the credential. It is sent in bodies only, so no log has it. Viewing does not use it up, because mail
-//! scanners open every link before the invitee does. The directory creates and mails the first password, and has its
+//! The token is the credential, and a code that is mailed shows that its holder reads the mailbox. The token is sent in
+//! bodies only, so no log has it. Viewing does not use it up, because mail scanners open every link before the invitee
+//! does. The directory creates and mails the first password, and has its
 //! holder change it at the first sign-in; this service never sees one.
 
+mod mailbox_code;
 mod new_link;
 mod page;
 
@@ -27,6 +30,7 @@ use domain::{
     keys::Token,
     mail::Closed,
 };
+use mailbox_code::Checked;
 use queue::{Destination, QueueName, Queues, Wake};
 use serde::Deserialize;
 use store::{MAX_UPDATE_ROUNDS, Store, Stored, TokenRecord, Written};
@@ -38,12 +42,13 @@ use web::{
     reply,
 };
 
+pub use mailbox_code::{MailboxCodeBody, MailboxCodeState};
 pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageState};
 
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// The queue that wakes `provision-user`.
+    /// The queues that wake `send-mail` and `provision-user`.
     pub queues: Queues,
     pub clock: Clock,
     pub entropy: Entropy,
@@ -58,7 +63,7 @@ impl Deps {
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
-            queues: stack.queues(&[Destination::Queue(QueueName::Provision)])?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Mail), Destination::Queue(QueueName::Provision)])?,
             clock: stack.clock(),
             entropy: stack.entropy(),
         })
@@ -77,12 +82,16 @@ pub struct TokenRequest {
 pub type AcceptRequest = WithFields<Acceptance>;
 
 /// Who the invitee is; an absent field is an empty one.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = AcceptRequest)]
 pub struct Acceptance {
     /// The fragment of the link.
     pub token: String,
+    /// The six digits that were mailed to the invited mailbox. Blanks and dashes in it do not count.
+    #[serde(default, rename = "mailboxCode")]
+    #[schema(required = false, example = "123 456")]
+    pub mailbox_code: String,
 }
 
 impl Beside for Acceptance {
@@ -107,6 +116,7 @@ pub fn api() -> OpenApi {
 fn routes() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::default()
         .routes(routes!(view))
+        .routes(routes!(code))
         .routes(routes!(accept))
         .routes(routes!(first_password))
         .routes(routes!(new_link))
@@ -124,20 +134,42 @@ async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result
     reply::json(StatusCode::OK, &opened.page(holdup, deps.clock.now()))
 }
 
-/// Accepts the invitation; a second time changes nothing.
+/// Mails a code to the invited mailbox, which is typed to accept the invitation. An earlier code is worth nothing from
+/// then on. The pause before the next grows.
+#[utoipa::path(
+    post, path = "/api/invitations/mailbox-code", operation_id = "requestMailboxCode", tag = "invitations",
+    request_body = TokenRequest,
+    responses((status = 202, description = "It will be mailed.", body = PageBody)),
+)]
+async fn code(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
+    let (opened, now) = mailbox_code::ask(&deps, &body.value.token).await?;
+    reply::json(StatusCode::ACCEPTED, &opened.page(None, now))
+}
+
+/// Accepts the invitation, with the code that shows that the mailbox is the invitee's; a second time changes nothing.
 #[utoipa::path(
     post, path = "/api/invitations/accept", operation_id = "acceptInvitation", tag = "invitations",
     request_body = AcceptRequest,
     responses((status = 202, description = "Accepted; the account is being made.", body = PageBody)),
 )]
 async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Result<Response, Problem> {
-    let token = body.value.rest.token.clone();
+    let Acceptance { token, mailbox_code: typed } = body.value.rest.clone();
     // The token is checked first: a caller without a valid one learns nothing about the rules.
     let mut opened = deps.open(&token).await?;
     let profile = body.value.form().profile().map_err(|faults| Problem::validation(&faults))?;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
-        let next = opened.invite.to_value().accept(profile.clone(), now);
+        if !opened.invite.can_be_accepted(now) {
+            return Err(Problem::new(Slug::StateConflict));
+        }
+        let proven = match mailbox_code::check(&deps, &opened, &typed, now).await? {
+            Checked::Proven(proven) => proven,
+            Checked::LostRace => {
+                opened = deps.open(&token).await?;
+                continue;
+            }
+        };
+        let next = opened.invite.to_value().accept(profile.clone(), proven, now);
         let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
         match deps.store.accept(next, &opened.token.hash(), &opened.record, now).await? {
             Written::Done(invite) => {

@@ -9,6 +9,8 @@ use serde::Serialize;
 use store::{TokenRecord, settings::MailSwitch};
 use utoipa::ToSchema;
 
+use crate::mailbox_code::MailboxCodeBody;
+
 /// The state of an invitation, for the holder of its link.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -24,6 +26,9 @@ pub struct PageBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// The code to accept it with, while it can be accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mailbox_code: Option<MailboxCodeBody>,
     /// What the holder signs in with, once there is an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_name: Option<String>,
@@ -129,6 +134,7 @@ impl PageBody {
             invited_by: invite.officer.email.as_str().to_owned(),
             email: hidden(&invite.email),
             expires_at,
+            mailbox_code: MailboxCodeBody::of(invite, now),
             sign_in_name,
             first_password: FirstPasswordBody::of(invite, holdup).filter(|_| state == PageState::AccountReady),
             trace_id: invite.trace.clone(),

@@ -65,7 +65,11 @@ pub(crate) async fn existing(round: &Round<'_>, id: Due) -> Result<Work, Failure
 /// The mails of one record, each with the name of its slot.
 fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
     let slots = match work {
-        Work::Invite(invite) => vec![("mail", invite.mail.as_ref()), ("officer mail", invite.officer_mail.as_ref())],
+        Work::Invite(invite) => vec![
+            ("mail", invite.mail.as_ref()),
+            ("code mail", invite.code_mail()),
+            ("officer mail", invite.officer_mail.as_ref()),
+        ],
         Work::Batch(batch) => vec![("report", batch.report.as_ref())],
         Work::BulkAction(action) => {
             vec![("giver", action.mail_to(Side::Giver)), ("taker", action.mail_to(Side::Taker))]

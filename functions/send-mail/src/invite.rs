@@ -1,4 +1,4 @@
-//! The mails of an invite to its invitee.
+//! The mails of an invite: first the code that its invitee waits for on the page, then its own, then the officer's.
 
 use domain::{
     EmailAddress, InviteId, Timestamp,
@@ -11,7 +11,7 @@ use store::{Change, Store, StoreError, Stored, Written};
 use tracing::Instrument as _;
 
 use crate::{
-    AnyError, Deps, Disposition, Next, officer_mail,
+    AnyError, Deps, Disposition, Next, code_mail, officer_mail,
     slot::{self, Slot, Step},
 };
 
@@ -24,10 +24,14 @@ pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Resu
 }
 
 async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
-    let Some(mail) = invite.mail.as_ref().filter(|_| invite.mail_is_due()) else {
+    let due = invite.mail.as_ref().filter(|_| invite.mail_is_due() || invite.code_mail_is_due());
+    let Some(mail) = due else {
         return officer_mail::attempt(deps, invite, deadline).await;
     };
     let token = deps.secrets.keys().await?.token(invite.id, mail.generation);
+    if invite.code_mail_is_due() {
+        return code_mail::attempt(deps, invite, &token, deadline).await;
+    }
     let slot = ToInvitee { invite, token: token.hash() };
     slot::send(deps, slot, |claimed| letter(&deps.letters, claimed, &token), deadline).await
 }

@@ -16,6 +16,7 @@
 //! put instead of the transaction, and a query for its numbers.
 
 mod canary;
+mod code_mail;
 mod handover;
 mod invite;
 mod officer_mail;

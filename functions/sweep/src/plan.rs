@@ -88,11 +88,12 @@ pub(crate) fn invite(invite: Invite, moment: &Moment<'_>) -> Option<Plan<Invite>
     }
     // The worker of the first password died. The other due steps follow as usual.
     let invite = invite.clone().first_password_given_up(now).unwrap_or(invite);
+    let invite = invite.clone().code_mail_over(now).unwrap_or(invite);
     let mut wake = Vec::new();
     if invite.next_step(now) != NextStep::Nothing {
         wake.push(QueueName::Provision);
     }
-    if invite.mail_is_due() || invite.officer_mail_is_due() {
+    if invite.mail_is_due() || invite.code_mail_is_due() || invite.officer_mail_is_due() {
         // A mail that cannot be sent now is left alone until it can, with all others that wait.
         if let Some(from) = sent_from.filter(|_| wake.is_empty()) {
             return Some(Plan { next: invite.postponed(from), wake, remark: None });

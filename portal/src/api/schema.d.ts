@@ -171,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts the invitation; a second time changes nothing. */
+        /** Accepts the invitation, with the code that shows that the mailbox is the invitee's; a second time changes nothing. */
         post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
@@ -193,6 +193,26 @@ export interface paths {
          *     is sent in a day counts these mails too.
          */
         post: operations["requestFirstPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/mailbox-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mails a code to the invited mailbox, which is typed to accept the invitation. An earlier code is worth nothing from
+         *     then on. The pause before the next grows.
+         */
+        post: operations["requestMailboxCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -441,6 +461,11 @@ export interface components {
             firstName?: string;
             /** @description Last Name, unless the other name is given, at most 64 characters. */
             lastName?: string;
+            /**
+             * @description The six digits that were mailed to the invited mailbox. Blanks and dashes in it do not count.
+             * @example 123 456
+             */
+            mailboxCode?: string;
             /** @description Organisation, at most 64 characters. */
             organisation?: string;
             /** @description The fragment of the link. */
@@ -1013,6 +1038,26 @@ export interface components {
             /** @enum {string} */
             state: "STOPPED";
         };
+        /** @description The code, while the invitation waits for its invitee. */
+        MailboxCodeBody: {
+            /**
+             * Format: date-time
+             * @description From when one can be asked for.
+             */
+            availableFrom: string;
+            /** @description How far the latest code is. */
+            state: components["schemas"]["MailboxCodeState"];
+            /**
+             * Format: date-time
+             * @description Until when the latest can be typed. Absent where there is none that can.
+             */
+            validUntil?: string | null;
+        };
+        /**
+         * @description How far the mail is that tells the code.
+         * @enum {string}
+         */
+        MailboxCodeState: "available" | "requested" | "sent" | "not-delivered";
         /** @description The fields that can be the same for many. */
         ManyFields: {
             /** @description Country Code, optional. */
@@ -1126,6 +1171,7 @@ export interface components {
              * @example ada@agency.gov.sg
              */
             invitedBy: string;
+            mailboxCode?: components["schemas"]["MailboxCodeBody"] | null;
             /** @description What the holder signs in with, once there is an account. */
             signInName?: string | null;
             state: components["schemas"]["PageState"];
@@ -1908,6 +1954,39 @@ export interface operations {
         };
         responses: {
             /** @description It will be mailed; the body says whether it has to wait. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBody"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    requestMailboxCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description It will be mailed. */
             202: {
                 headers: {
                     [name: string]: unknown;

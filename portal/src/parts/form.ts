@@ -56,7 +56,7 @@ export class Form<F extends string> implements ReactiveController {
     });
   }
 
-  /** Empties the form. */
+  /** Starts the form anew, with nothing in it or with these values. */
   reset(values: Values<F> = this.#plan.initial): void {
     Object.assign(this, { values: { ...values }, failure: undefined });
     this.#left.clear();
@@ -69,6 +69,11 @@ export class Form<F extends string> implements ReactiveController {
   judge(): void {
     for (const field of Object.keys(this.values) as F[]) this.#left.add(field);
     this.#host.requestUpdate();
+  }
+
+  /** Says beside a field what is wrong with it until its text changes, or no more what was said. */
+  blame(field: F, text: string | undefined): void {
+    this.#apiFaults = { ...this.#apiFaults, [field]: text };
   }
 
   /** Takes away what the API said about all fields: another answer may have fixed it. */
@@ -141,10 +146,16 @@ export class Form<F extends string> implements ReactiveController {
     this.#submitted = true;
     this.failure = undefined;
     if (this.#wrong().length > 0) return this.#focusSummary();
-    this.isSending = true;
+    await this.attempt(() => this.#plan.send(this.values));
+  }
+
+  /** Sends something, which is the form itself or belongs to it, and shows why that failed. */
+  async attempt(send: () => Promise<void>): Promise<void> {
+    if (this.isSending) return;
+    Object.assign(this, { isSending: true, failure: undefined });
     this.#host.requestUpdate();
     try {
-      await this.#plan.send(this.values);
+      await send();
     } catch (error) {
       this.#show(Failure.caught(error));
     } finally {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findings, launch, overflow } from './browser.mjs';
 import { paste, user } from './list.mjs';
-import { person, signedIn } from './people.mjs';
+import { fillInInvitee, person, signedIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
 const TRACE = '1-67891233-abcdef012345678912345678';
@@ -60,11 +60,11 @@ const goTo = async (page, route) => {
   await page.goto(`${portal}#/nowhere`);
   await page.goto(portal + route);
 };
-const problem = (slug, status) => (route) =>
+const problem = (slug, status, more) => (route) =>
   route.fulfill({
     status,
     contentType: 'application/problem+json',
-    body: JSON.stringify({ type: `/problems/${slug}`, title: '', status, traceId: TRACE }),
+    body: JSON.stringify({ type: `/problems/${slug}`, title: '', status, traceId: TRACE, ...more }),
   });
 
 /** How to get to each state of the officer's pages. What a state changes for the next, it puts back in `leave`. */
@@ -402,7 +402,16 @@ describe('Everybody can use the pages that stand alone', () => {
     traceId: TRACE,
     signInName: 'tan@example-agency.gov.sg',
   };
-  const accept = async (page) => goTo(page, `accept#${'0'.repeat(64)}`);
+  /** Opens an invitation in this state. */
+  const accept = async (page, more) => {
+    await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, ...more } }));
+    await goTo(page, `accept#${'0'.repeat(64)}`);
+  };
+  const ahead = (seconds) => new Date(Date.now() + seconds * 1_000);
+  const withCode = (state) => ({
+    state: 'invited',
+    mailboxCode: { state, availableFrom: ahead(60), validUntil: ahead(1_800) },
+  });
   const ALONE = {
     'Sign in': async (page) => {
       await goTo(page, '');
@@ -415,17 +424,26 @@ describe('Everybody can use the pages that stand alone', () => {
       await page.getByText('Official website links end with .gov.sg').waitFor();
     },
     'An invitation': async (page) => {
-      await page.route('**/invitations/view', (route) =>
-        route.fulfill({ json: { ...view, state: 'invited', expiresAt: new Date(Date.now() + 1e9) } }),
-      );
-      await accept(page);
+      await accept(page, { state: 'invited', expiresAt: ahead(1e6) });
       await heading(page, 'You are invited to TechPass');
     },
     'An invitation, filled in with faults': async (page) => {
-      await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state: 'invited' } }));
-      await accept(page);
-      await press(page, 'Accept the invitation');
+      await accept(page, { state: 'invited' });
+      await press(page, 'Mail me a code');
       await heading(page, /fields need fixing/);
+    },
+    'An invitation with a code that is wrong': async (page) => {
+      const errors = [{ pointer: '/mailboxCode', code: 'mailbox-code.wrong', detail: 'This is not the code.' }];
+      await page.route('**/invitations/accept', problem('validation', 422, { errors }));
+      await accept(page, withCode('sent'));
+      await fillInInvitee(page);
+      await page.getByLabel('Confirmation code').fill('123 456');
+      await press(page, 'Accept the invitation');
+      await heading(page, 'One field needs fixing');
+    },
+    'An invitation with a code whose mail came back': async (page) => {
+      await accept(page, withCode('not-delivered'));
+      await heading(page, 'The mail with your code came back');
     },
     ...Object.fromEntries(
       [
@@ -438,8 +456,7 @@ describe('Everybody can use the pages that stand alone', () => {
       ].map(([state, title]) => [
         `An invitation that is ${state}`,
         async (page) => {
-          await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state } }));
-          await accept(page);
+          await accept(page, { state });
           await heading(page, title);
         },
       ]),

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { copy } from './list.mjs';
-import { fillInVendor, follow, inviteByMail, person, signedIn } from './people.mjs';
-import { colleague, fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
+import { askForCode, fillInInvitee, fillInVendor, follow, inviteByMail, person, signedIn } from './people.mjs';
+import { codeFor, colleague, fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
 let browser;
 before(async () => {
@@ -83,13 +83,12 @@ describe('Email invitation', () => {
     const link = await linkFor(address);
     const invitee = await person(browser, { width: 320, height: 720 });
     await invitee.page.goto(link);
-    await invitee.page.getByRole('heading', { name: 'You are invited to TechPass' }).waitFor();
+    await fillInInvitee(invitee.page);
     await invitee.page.getByText(officer.email).waitFor();
-    await invitee.page.getByLabel('First name').fill('Mei Ling');
-    await invitee.page.getByLabel('Last name').fill('Tan');
-    await invitee.page.getByLabel('Contact number').fill('91234567');
-    await invitee.page.getByLabel('Organisation').fill('Example Agency');
     await invitee.settle();
+    await askForCode(invitee.page);
+    await invitee.settle();
+    await invitee.page.getByLabel('Confirmation code').fill(await codeFor(address));
     await invitee.page.getByRole('button', { name: 'Accept the invitation' }).click();
     await invitee.page.getByRole('heading', { name: 'Your account is ready' }).waitFor({ timeout: 60_000 });
     await invitee.settle();
@@ -116,10 +115,41 @@ describe('Email invitation', () => {
     for (const turn of [1, 2, 3]) {
       const scanner = await person(browser);
       await scanner.page.goto(link);
-      await scanner.page.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+      await scanner.page.getByRole('button', { name: 'Mail me a code' }).waitFor();
       await scanner.context.close();
       assert.ok(turn);
     }
+    // Nor does it have a code mailed.
+    assert.equal((await mailsTo(address)).length, 1);
+  });
+
+  test('A forwarded link is not enough: accepting takes the code that the mailbox gets', async () => {
+    const { page } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const address = fresh('forwarded');
+    await inviteByMail(page, address);
+    const link = await linkFor(address);
+    const stranger = await person(browser, { width: 320, height: 720 });
+    await stranger.page.goto(link);
+    await fillInInvitee(stranger.page);
+    await askForCode(stranger.page);
+    const code = await codeFor(address);
+    await stranger.page.getByLabel('Confirmation code').fill(code === '123 456' ? '654 321' : '123 456');
+    await stranger.page.getByRole('button', { name: 'Accept the invitation' }).click();
+    const fault = stranger.page.locator('#mailboxCode-error');
+    await fault.getByText(/^This is not the code that was mailed\. You can try \d+ more times\.$/).waitFor();
+    assert.equal(await stranger.page.getByLabel('First name').inputValue(), 'Mei Ling');
+    await stranger.settle();
+    await stranger.context.close();
+
+    // The mailbox’s owner opens the link elsewhere, where the code that was mailed is asked for at once.
+    const invitee = await person(browser);
+    await invitee.page.goto(link);
+    await fillInInvitee(invitee.page);
+    await invitee.page.getByLabel('Confirmation code').fill(code);
+    await invitee.settle();
+    await invitee.page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await invitee.page.getByRole('heading', { name: 'Your account is ready' }).waitFor({ timeout: 60_000 });
+    await invitee.settle();
   });
 
   test('What is wrong is said beside the field, and all of it above the form', async () => {

@@ -45,6 +45,21 @@ export async function fillInVendor(page, address) {
   await page.getByLabel('Reason').fill('Maintains the portal');
 }
 
+/** Fills in who the invitee is, on the page that their link opens. */
+export async function fillInInvitee(page) {
+  await page.getByRole('heading', { name: 'You are invited to TechPass' }).waitFor();
+  await page.getByLabel('First name').fill('Mei Ling');
+  await page.getByLabel('Last name').fill('Tan');
+  await page.getByLabel('Contact number').fill('91234567');
+  await page.getByLabel('Organisation').fill('Example Agency');
+}
+
+/** Has a code mailed to the invitee, and waits for the field to type it in. */
+export async function askForCode(page) {
+  await page.getByRole('button', { name: 'Mail me a code' }).click();
+  await page.waitForFunction(() => document.activeElement?.id === 'mailboxCode');
+}
+
 /** Signs in on the hosted page, and comes back. */
 export async function signIn(page, who, route = '') {
   await page.goto(portal + route);

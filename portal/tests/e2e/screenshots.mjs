@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { launch } from './browser.mjs';
 import { copy, paste, user, workbook } from './list.mjs';
-import { person, signedIn } from './people.mjs';
+import { askForCode, fillInInvitee, person, signedIn } from './people.mjs';
 import { fresh, linkFor, officer, portal } from './stack.mjs';
 
 const folder = resolve(import.meta.dirname, '../../../docs/screenshots');
@@ -38,8 +38,10 @@ for (const [name, width] of [
   const link = await linkFor(address);
   const invitee = await person(browser, { width });
   await invitee.page.goto(link);
-  await invitee.page.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+  await fillInInvitee(invitee.page);
   await take(invitee.page, 'accept');
+  await askForCode(invitee.page);
+  await take(invitee.page, 'accept-code');
   await invitee.page.goto(portal);
   await invitee.page.getByRole('button', { name: 'Sign in' }).waitFor();
   await take(invitee.page, 'sign-in');

@@ -21,14 +21,30 @@ export async function mailsTo(address) {
     .filter((mail) => JSON.stringify(mail).includes(address));
 }
 
-/** The link in the latest mail to an address, once there is one. */
-export async function linkFor(address) {
+/** The link in the latest mail to an address that has one, once there is one. */
+export const linkFor = (address) =>
+  found(address, (mails) =>
+    mails
+      .map((mail) => /https?:\/\/[^\s"<\\]+\/accept#[0-9a-f]+/.exec(JSON.stringify(mail))?.[0])
+      .filter(Boolean)
+      .at(-1),
+  );
+
+/** The code in the latest mail that has one for an address, as `123 456`, once there are so many of these mails. */
+export const codeFor = (address, count = 1) =>
+  found(address, (mails) => {
+    const codes = mails.filter(({ Subject }) => Subject === 'Your code to accept the invitation to TechPass');
+    return codes.length < count ? undefined : /\b\d{3} \d{3}\b/.exec(codes.at(-1).BodyText)?.[0];
+  });
+
+/** What is looked for in the mails to an address, as soon as it is there. */
+async function found(address, look) {
   for (let turn = 0; turn < 100; turn += 1) {
-    const found = /https?:\/\/[^\s"<\\]+\/accept#[0-9a-f]+/.exec(JSON.stringify((await mailsTo(address)).at(-1) ?? ''));
-    if (found) return found[0];
+    const text = look(await mailsTo(address));
+    if (text) return text;
     await new Promise((done) => setTimeout(done, 200));
   }
-  throw new Error(`no mail to ${address}`);
+  throw new Error(`no such mail to ${address}`);
 }
 
 /** An address that no other run has used. */

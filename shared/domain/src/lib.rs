@@ -29,6 +29,7 @@ mod agencies;
 mod day;
 mod digest;
 mod entropy;
+mod mailbox_code;
 mod officer;
 mod same_person;
 mod text_form;
@@ -43,6 +44,7 @@ pub use fields::{
 };
 pub use id::{BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, WebhookEventId};
 pub use keys::Keys;
+pub use mailbox_code::{CodeSeed, MailboxCode};
 pub use officer::Officer;
 pub use rules::{DomainName, DomainRules, Persona, SeedEligibility};
 pub use same_person::NameAndNumber;

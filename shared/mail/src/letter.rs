@@ -5,7 +5,10 @@
 
 use askama::Template;
 use domain::{
-    BatchId, EmailAddress, InviteId, Timestamp, Username, batch::Questions, bulk_action::Side, invite::Actor,
+    BatchId, EmailAddress, InviteId, MailboxCode, Timestamp, Username,
+    batch::Questions,
+    bulk_action::Side,
+    invite::{Actor, CODE_LIFE},
     keys::Token,
 };
 use thiserror::Error;
@@ -162,6 +165,21 @@ impl Letters {
         })
     }
 
+    /// Renders the letter that tells an invitee the code.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError`] when the template cannot be rendered.
+    pub fn mailbox_code(&self, inviter: &EmailAddress, code: &MailboxCode) -> Result<Letter, RenderError> {
+        let (inviter, code, support) = (inviter.as_str(), &*code.shown(), &*self.support);
+        let minutes = CODE_LIFE.as_secs() / 60;
+        Ok(Letter {
+            subject: "Your code to accept the invitation to TechPass",
+            html: CodeHtml { inviter, code, minutes, support }.render()?,
+            text: CodeText { inviter, code, minutes, support }.render()?,
+        })
+    }
+
     /// Renders the letter to an officer whose invitation has expired.
     ///
     /// # Errors
@@ -291,6 +309,24 @@ struct ReminderText<'a> {
     inviter: &'a str,
     before: &'a str,
     link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mailbox_code.html")]
+struct CodeHtml<'a> {
+    inviter: &'a str,
+    code: &'a str,
+    minutes: u64,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mailbox_code.txt")]
+struct CodeText<'a> {
+    inviter: &'a str,
+    code: &'a str,
+    minutes: u64,
     support: &'a str,
 }
 

@@ -21,7 +21,10 @@ use tokio::time::Instant;
 
 use super::wire::{self, Refusal};
 use crate::mishap::Way;
-use crate::{outbox::token_in, rate::Bucket};
+use crate::{
+    outbox::{code_in, token_in},
+    rate::Bucket,
+};
 
 /// How long a request takes.
 const REQUEST: Duration = Duration::from_millis(80);
@@ -56,6 +59,8 @@ struct State {
     mails: BTreeMap<String, usize>,
     /// The token in the link of the newest mail to each address.
     tokens: BTreeMap<String, String>,
+    /// The newest code that was mailed to each address.
+    codes: BTreeMap<String, String>,
     /// The mails that are taken, and whose events nobody has fetched yet.
     unreported: Vec<TakenMail>,
     requests: usize,
@@ -81,6 +86,7 @@ impl SesTwin {
             taken: VecDeque::new(),
             mails: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            codes: BTreeMap::new(),
             requests: 0,
             unreported: Vec::new(),
             way: Way::default(),
@@ -127,6 +133,16 @@ impl SesTwin {
         self.state().tokens.get(address).expect("a mail with a link").clone()
     }
 
+    /// The newest code that was mailed to an address.
+    ///
+    /// # Panics
+    ///
+    /// When it was sent none.
+    #[must_use]
+    pub fn code_of(&self, address: &str) -> String {
+        self.state().codes.get(address).expect("a mail with a code").clone()
+    }
+
     /// How many requests there were, also those that were refused.
     #[must_use]
     pub fn requests(&self) -> usize {
@@ -166,6 +182,7 @@ impl State {
         let to = body["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
         let text = body["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().expect("a text");
         self.tokens.extend(token_in(text).map(|token| (to.clone(), token)));
+        self.codes.extend(code_in(text).map(|code| (to.clone(), code)));
         *self.mails.entry(to).or_default() += 1;
         let message_id = format!("m-{}", self.requests);
         let text = |value: &Value| value.as_str().expect("a text").to_owned();

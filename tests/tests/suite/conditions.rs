@@ -81,11 +81,14 @@ async fn acceptances_of_one_link(app: &App) -> Vec<u16> {
     invite_by_mail(app).await;
     app.drain().await;
     let token = app.token_of("bo@sample-board.gov.sg");
+    let anyone = app.anyone();
+    anyone.json("POST", "/api/invitations/mailbox-code", &[], json!({"token": token})).await.expect(202);
+    app.drain().await;
+    let code = app.code_of("bo@sample-board.gov.sg").unwrap();
     let profile = |name: &str| {
         json!({"token": token, "firstName": name, "lastName": "Lim", "contactNumber": "81234567",
-            "organisation": "Sample Board"})
+            "organisation": "Sample Board", "mailboxCode": code})
     };
-    let anyone = app.anyone();
     let accept = |name: &str| {
         let body = profile(name);
         let anyone = anyone.clone();

@@ -119,7 +119,7 @@ async fn people(app: &App) {
     app.drain().await;
     let accepted = json!({"token": app.token_of(&address("bo")), "firstName": "Bo", "lastName": "Lim",
         "countryCode": "65", "contactNumber": "91234567", "organisation": "Sample Board"});
-    app.anyone().json("POST", "/api/invitations/accept", &[], accepted).await.expect(202);
+    app.accept(&address("bo"), accepted).await.expect(202);
     app.drain().await;
     let first = json!({"token": app.token_of(&address("bo"))});
     app.anyone().json("POST", "/api/invitations/first-password", &[], first).await.expect(202);
@@ -139,6 +139,8 @@ async fn people(app: &App) {
     }
     app.drain().await;
     report(app, &address("fay"), BOUNCED).await;
+    let code = json!({"token": app.token_of(&address("cy"))});
+    app.anyone().json("POST", "/api/invitations/mailbox-code", &[], code).await.expect(202);
     let revoked = by_email(app, "hal").await;
     ada.post(&format!("/api/invites/{revoked}/revoke"), json!({})).await.expect(200);
     app.directory.add_foreign_account("kim", &email(&address("kim")));

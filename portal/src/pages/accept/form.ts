@@ -1,10 +1,18 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
 import { errorNotice } from '../../parts/error-notice';
 import { Form } from '../../parts/form';
+import { icon } from '../../parts/icon';
 import { profileFields } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
+import { announce } from '../../parts/live';
 import { checkProfile, labels, PROFILE_FIELDS, type ProfileField, startOf, type Values } from '../../rules/forms';
+import { CODE_LABEL, codeField } from './code-field';
+import { codeFault, codeNews, codeOf, codeReason, digitsOf, isOut, pauseOf, pauseText } from './mailbox-code';
+import { returnedMail } from './returned-mail';
+
+type View = Schemas['PageBody'];
+type Field = ProfileField | 'mailboxCode';
 
 /** What browsers call the details of the person who fills them in. */
 const AUTOCOMPLETE: Partial<Record<ProfileField, string>> = {
@@ -15,35 +23,134 @@ const AUTOCOMPLETE: Partial<Record<ProfileField, string>> = {
   organisation: 'organization',
 };
 
-/** The details of the invitee, and the button that accepts. */
+/** The details of the invitee, then the code that shows whose mailbox it is, and the button that accepts. */
 export class AcceptForm extends LightElement {
-  static override properties = { token: {}, onAccepted: { attribute: false } };
+  static override properties = { token: {}, view: {}, onAnswer: { attribute: false }, refresh: { attribute: false } };
   declare token: string;
-  declare onAccepted: (view: Schemas['PageBody']) => void;
-  readonly #form = new Form<ProfileField>(this, {
-    initial: startOf(PROFILE_FIELDS),
-    labels,
+  declare view: View;
+  /** Shows what the service answered. */
+  declare onAnswer: (view: View) => Promise<void>;
+  /** Asks the service for what is known now. */
+  declare refresh: () => void;
+  /** Whether a code was out since the page was opened: its field stays, also when the code does not work any more. */
+  #wasOut = false;
+  #isAskingCode = false;
+  /** Whether the last failure is of asking for a code. */
+  #isCodeFailure = false;
+  #hadFocus = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #form = new Form<Field>(this, {
+    initial: { ...startOf(PROFILE_FIELDS), mailboxCode: '' },
+    labels: { ...labels, mailboxCode: CODE_LABEL },
     check: checkProfile,
-    send: (values) => this.#send(values),
+    send: (values) => (this.#hasCodeField ? this.#accept(values) : this.#askCode()),
   });
+
+  get #hasCodeField(): boolean {
+    return this.#wasOut && codeOf(this.view).state !== 'not-delivered';
+  }
+
+  override willUpdate(): void {
+    this.#hadFocus = this.contains(document.activeElement);
+    this.#wasOut ||= isOut(codeOf(this.view));
+    // What was wrong with a code goes with its field.
+    if (!this.#hasCodeField) this.#form.blame('mailboxCode', undefined);
+  }
 
   override render(): TemplateResult {
     const form = this.#form;
+    const isReturned = codeOf(this.view).state === 'not-delivered';
     return html`
       <form class="card" novalidate aria-labelledby="accept-title">
         <h2 id="accept-title">Who you are</h2>
+        ${errorNotice(form.failure, { safe: this.#isCodeFailure ? 'What you typed is still here.' : undefined })}
         ${form.summary()}
-        ${errorNotice(form.failure)}
+        ${isReturned ? returnedMail(this.view) : nothing}
         ${profileFields(form, AUTOCOMPLETE)}
-        <div class="actions end">
-          <button class="button primary" aria-disabled=${String(form.isSending)}>
-            ${form.isSending ? 'Accepting…' : 'Accept the invitation'}</button>
-        </div>
+        ${this.#hasCodeField ? this.#withCode() : this.#withoutCode(isReturned)}
       </form>`;
   }
 
-  async #send(values: Values<ProfileField>): Promise<void> {
-    this.onAccepted((await ask('post', '/api/invitations/accept', { body: { token: this.token, ...values } })).body);
+  #withoutCode(wasReturned: boolean): TemplateResult {
+    const { isSending } = this.#form;
+    const { email } = this.view;
+    const code = codeOf(this.view);
+    return html`
+      <p class="hint-line">${icon('mail')}<span>${codeReason(email)} ${pauseText(code, Date.now())}</span></p>
+      <div class="actions end">
+        <button class="button primary" aria-disabled=${String(isSending)}>
+          ${isSending ? 'Mailing…' : wasReturned ? 'Mail another code' : 'Mail me a code'}</button>
+      </div>`;
+  }
+
+  #withCode(): TemplateResult {
+    const { isSending } = this.#form;
+    const code = codeOf(this.view);
+    const isPaused = pauseOf(code, Date.now()) > 0;
+    return html`
+      ${codeField(this.#form, code, this.view.email)}
+      <div class="actions end">
+        <button class="button primary" aria-disabled=${String(isSending)}>
+          ${isSending && !this.#isAskingCode ? 'Accepting…' : 'Accept the invitation'}</button>
+        <button type="button" class="button" aria-disabled=${String(isSending || isPaused)}
+          aria-describedby="another-code" @click=${this.#askAnother}>
+          ${this.#isAskingCode ? 'Mailing…' : 'Mail another code'}</button>
+      </div>`;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    const code = codeOf(this.view);
+    const before = changed.get('view');
+    if (before && isOut(codeOf(before)) && code.state === 'available') announce(codeNews(code, this.view.email));
+    clearTimeout(this.#timer);
+    const pause = pauseOf(code, Date.now());
+    if (pause > 0) this.#timer = setTimeout(() => this.requestUpdate(), pause);
+    // A mail that came back takes the field for its code away, and the focus with it.
+    if (this.#hadFocus && !this.contains(document.activeElement)) this.querySelector<HTMLElement>('.notice')?.focus();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  async #accept(values: Values<Field>): Promise<void> {
+    this.#isCodeFailure = false;
+    const fault = codeFault(values.mailboxCode);
+    if (fault) return this.#form.blame('mailboxCode', fault);
+    const body = { token: this.token, ...values, mailboxCode: digitsOf(values.mailboxCode) };
+    await this.#show(ask('post', '/api/invitations/accept', { body }));
+  }
+
+  /** Asks for another code, whatever is typed so far. */
+  async #askAnother(): Promise<void> {
+    if (pauseOf(codeOf(this.view), Date.now()) === 0) await this.#form.attempt(() => this.#askCode());
+  }
+
+  async #askCode(): Promise<void> {
+    this.#isAskingCode = this.#isCodeFailure = true;
+    const isAnother = this.#hasCodeField;
+    try {
+      const view = await this.#show(ask('post', '/api/invitations/mailbox-code', { body: { token: this.token } }));
+      this.#form.reset({ ...this.#form.values, mailboxCode: '' });
+      await this.updateComplete;
+      this.querySelector<HTMLElement>('[name="mailboxCode"]')?.focus();
+      announce(`${isAnother ? 'The last code does not work any more. ' : ''}${codeNews(codeOf(view), view.email)}`);
+    } finally {
+      this.#isAskingCode = false;
+    }
+  }
+
+  /** Shows what a request is answered with. After one that failed, or without an answer, something may have changed. */
+  async #show(asked: Promise<{ body: View }>): Promise<View> {
+    try {
+      const { body } = await asked;
+      await this.onAnswer(body);
+      return body;
+    } catch (error) {
+      this.refresh();
+      throw error;
+    }
   }
 }
 

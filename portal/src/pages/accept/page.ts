@@ -12,8 +12,10 @@ import { masthead } from '../../parts/masthead';
 import './code-form';
 import './form';
 import './new-link';
+import { askInviter } from './ask-inviter';
 import { type Ending, endings, notValid, withoutEnd } from './endings';
 import { passwordNews } from './first-password';
+import { codeOf, isOut } from './mailbox-code';
 
 type View = Schemas['PageBody'];
 /** The states that are followed by another without the invitee. */
@@ -91,7 +93,8 @@ export class AcceptPage extends LightElement {
     return card('info', title, html`<p>${text}</p><accept-code></accept-code><p><a href=${mail}>Email support</a></p>`);
   }
 
-  #invited({ invitedBy, email, expiresAt }: View): TemplateResult {
+  #invited(view: View): TemplateResult {
+    const { invitedBy, email, expiresAt } = view;
     return html`
       <div class="accept-head">
         <h1 tabindex="-1">You are invited to TechPass</h1>
@@ -104,7 +107,8 @@ export class AcceptPage extends LightElement {
         <p class="hint-line">${icon('info')}<span>Not your address? Then close this page. Nothing happens until you
           press the button.</span></p>
       </div>
-      <accept-form .token=${this.#token} .onAccepted=${(next: View) => void this.#show(next)}></accept-form>`;
+      <accept-form .token=${this.#token} .view=${view} .onAnswer=${(next: View) => this.#show(next)}
+        .refresh=${() => void this.#refresh()}></accept-form>`;
   }
 
   #ready(view: View): TemplateResult {
@@ -170,9 +174,11 @@ export class AcceptPage extends LightElement {
   }
 
   async #refresh(): Promise<boolean> {
+    const before = this.view;
     try {
       const { body } = await ask('post', '/api/invitations/view', { body: { token: this.#token } });
-      const changed = body.state !== this.view?.state;
+      // What was answered to a button meanwhile is newer.
+      const changed = this.view === before && (!before || stepOf(body) !== stepOf(before));
       if (changed) await this.#show(body);
       return changed;
     } catch (error) {
@@ -186,8 +192,9 @@ export class AcceptPage extends LightElement {
   async #show(view: View): Promise<void> {
     const before = this.view;
     Object.assign(this, { view, failure: undefined });
-    if (IN_PROGRESS.includes(view.state)) this.#poll.start();
-    else this.#poll.stop();
+    this.#poll.stop();
+    // A mail that comes back is said while the page waits for its code.
+    if (IN_PROGRESS.includes(view.state) || isOut(codeOf(view))) this.#poll.start();
     await this.updateComplete;
     document.title = `${this.querySelector('h1')?.textContent} - Invite users`;
     if (before && before.state !== view.state) this.querySelector<HTMLElement>('h1')?.focus();
@@ -232,22 +239,13 @@ function onboarded({ signInName }: View): TemplateResult {
   );
 }
 
-function lastMoment(expiresAt: string): string {
-  return `${asLongDay(expiresAt)}, ${asTime(expiresAt)}`;
+/** What makes the page show something else. */
+function stepOf({ state, mailboxCode }: View): string {
+  return JSON.stringify([state, mailboxCode]);
 }
 
-/** A mail that asks the person who sent the invitation for a new one. */
-function askInviter(
-  invitedBy: string,
-  title: string,
-  traceId: string | undefined,
-  tone: 'primary' | '',
-): TemplateResult {
-  const subject = encodeURIComponent('My TechPass invitation');
-  const request = 'Please send me a new invitation to TechPass.';
-  const body = encodeURIComponent(`${request}\r\n\r\nThe page said: ${title}.\r\nTrace ID: ${traceId}`);
-  const address = `mailto:${invitedBy}?subject=${subject}&body=${body}`;
-  return html`<a class="button ${tone}" href=${address}>Ask ${invitedBy}</a>`;
+function lastMoment(expiresAt: string): string {
+  return `${asLongDay(expiresAt)}, ${asTime(expiresAt)}`;
 }
 
 customElements.define('accept-page', AcceptPage);

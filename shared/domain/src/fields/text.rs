@@ -63,7 +63,7 @@ pub(super) fn length(text: &str) -> usize {
 
 /// A text of a field that is plain ASCII, such as an address or a number: without hidden characters, and with the
 /// full-width characters of East Asian keyboards as their plain ones.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c) && !is_mark(*c)).map(narrow).collect()
 }
 

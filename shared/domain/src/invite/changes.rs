@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Conflict, Invite,
+    Conflict, Invite, Proven,
     history::{Act, Actor, Event},
     schedule::NextStep,
     state::{Failure, InviteState},
@@ -65,18 +65,19 @@ impl Invite {
         matches!(self.state, InviteState::Invited { expires_at } if now < expires_at)
     }
 
-    /// The invitee accepts with the details of the account.
+    /// The invitee, who has shown that the mailbox is theirs, accepts with the details of the account.
     ///
     /// # Errors
     ///
     /// [`Conflict`] unless the invitation can be accepted.
-    pub fn accept(self, profile: Profile, now: Timestamp) -> Result<Self, Conflict> {
+    pub fn accept(self, profile: Profile, _: Proven, now: Timestamp) -> Result<Self, Conflict> {
         if !self.can_be_accepted(now) {
             return Err(self.conflict("accepted"));
         }
         Ok(Self {
             state: InviteState::Accepted,
             profile: Some(profile),
+            mailbox_proof: None,
             ..self.acted(Event::Accepted, Actor::Invitee, now)
         })
     }
@@ -149,7 +150,7 @@ impl Invite {
         }
         let mail = self.mail.clone().map(Mail::replaced);
         let state = if has_account { self.state.clone() } else { InviteState::Queued };
-        Ok(Self { state, mail, ..self.apply(Event::Resent, by, act) })
+        Ok(Self { state, mail, mailbox_proof: None, ..self.apply(Event::Resent, by, act) })
     }
 
     /// The officer revokes the invite. Its link stops working at once.
@@ -235,7 +236,7 @@ impl Invite {
     pub(super) fn begun_again(self, act: &Act) -> Self {
         let mail = self.mail.clone().map(Mail::replaced);
         let next = self.apply(Event::Amended, Actor::Officer, act);
-        Self { state: InviteState::Queued, mail, ..next }
+        Self { state: InviteState::Queued, mail, mailbox_proof: None, ..next }
     }
 
     /// The invite after the officer has opened its row again, to become another invite: its batch no longer counts it.
@@ -289,12 +290,12 @@ mod tests {
         let profile = form().profile().unwrap();
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
         let before = expires_at - MILLISECOND;
-        let accepted = invited().accept(profile.clone(), before).unwrap();
+        let accepted = invited().accept(profile.clone(), Proven::SAMPLE, before).unwrap();
         assert_eq!((&accepted.state, accepted.profile.as_ref()), (&InviteState::Accepted, Some(&profile)));
         let entry = accepted.history.last().unwrap();
         assert_eq!((entry.event, entry.by, entry.at), (Event::Accepted, Actor::Invitee, before));
-        assert!(invited().accept(profile.clone(), expires_at).is_err());
-        assert!(accepted.accept(profile, before).is_err());
+        assert!(invited().accept(profile.clone(), Proven::SAMPLE, expires_at).is_err());
+        assert!(accepted.accept(profile, Proven::SAMPLE, before).is_err());
     }
 
     #[test]
@@ -434,7 +435,7 @@ mod tests {
         let heard = |invite: &Invite, event| invite.clone().observe_mail(MailKind::Invitation, 1, event, "m", at(904));
         assert_eq!(heard(&withheld, MailEvent::Delivered), None, "an earlier copy opens no mailbox");
         let bounced = heard(&invited(), MailEvent::Bounced).unwrap();
-        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(5)).unwrap();
         let taken = for_account().claim(at(1)).unwrap().fail(Failure::UsernameTaken, at(2)).unwrap();
         let (yes, no, at_fault) = ("yes", "no", "its address is at fault");
         for (what, invite, amends, corrects) in [
@@ -480,11 +481,11 @@ mod tests {
     fn an_invite_is_taken_back_until_it_is_accepted() {
         assert_eq!(invited().revoke(&act(5)).unwrap().state_name(), "REVOKED");
         assert_eq!(by_email().revoke(&act(5)).unwrap().over_since(), Some(at(5)));
-        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(5)).unwrap();
         assert!(accepted.revoke(&act(6)).is_err());
         let revoked = invited().revoke(&act(5)).unwrap();
         assert!(!revoked.mail_is_due() && !revoked.can_be_accepted(at(6)));
-        assert!(revoked.clone().accept(form().profile().unwrap(), at(6)).is_err());
+        assert!(revoked.clone().accept(form().profile().unwrap(), Proven::SAMPLE, at(6)).is_err());
         assert!(revoked.resend(&mailbox(), &act(3 * DAY)).is_err());
     }
 }

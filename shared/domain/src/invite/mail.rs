@@ -155,8 +155,11 @@ impl Invite {
     #[must_use]
     pub fn mails_perhaps_sent(self, now: Timestamp) -> Option<Self> {
         let of_officer = self.clone().map_officer_mail(now, |mail| mail.perhaps_sent(now)).ok();
-        let own = of_officer.clone().unwrap_or(self).map_mail(now, |mail| mail.perhaps_sent(now)).ok();
-        own.map(|next| next.mailed(now)).or(of_officer)
+        let of_code =
+            of_officer.as_ref().unwrap_or(&self).clone().map_code_mail(now, |mail| mail.perhaps_sent(now)).ok();
+        let others = of_code.or(of_officer);
+        let own = others.clone().unwrap_or(self).map_mail(now, |mail| mail.perhaps_sent(now)).ok();
+        own.map(|next| next.mailed(now)).or(others)
     }
 
     /// Makes a mail without an answer due once more; see [`Mail::retry_unanswered`].
@@ -184,6 +187,11 @@ impl Invite {
                 officer_mail: Some(officer_mail.observe(event, message_id, now)?),
                 ..self.touched(now)
             });
+        }
+        if kind == MailKind::MailboxCode {
+            let mail = self.code_mail().filter(|mail| mail.generation == generation)?.clone();
+            let mail = mail.observe(event, message_id, now)?;
+            return self.map_code_mail(now, |_| Ok(mail)).ok();
         }
         let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
         let was_open = mail.is_open();

@@ -18,6 +18,7 @@ mod history;
 mod kind;
 mod licence;
 mod mail;
+mod mailbox_proof;
 #[cfg(test)]
 pub(crate) mod samples;
 mod schedule;
@@ -42,6 +43,7 @@ pub use handover::HandoverRefusal;
 pub use history::{Act, Actor, Event, HistoryEntry};
 pub use kind::Kind;
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
+pub use mailbox_proof::{CODE_LIFE, CODE_TRIES, MailboxProof, Proven, Unproven};
 pub use schedule::{InvitationDue, KEEPING_LOOK, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
 pub use status::{Progress, SeedStatus, TechpassStatus};
@@ -74,6 +76,10 @@ pub struct Invite {
     pub device: Option<Device>,
     /// The first password, which the directory mails on request.
     pub first_password: FirstPassword,
+    /// The code that its invitee was mailed, to show that the mailbox is theirs. `None`: none was asked for, or the
+    /// invitation is not waiting for its invitee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox_proof: Option<MailboxProof>,
     /// When its invitee was last mailed. `None`: never.
     #[serde(default)]
     pub mailed_at: Option<Timestamp>,
@@ -203,6 +209,7 @@ impl Invite {
             seed,
             device: None,
             first_password: FirstPassword::NotRequested,
+            mailbox_proof: None,
             mailed_at: None,
             sending_at: None,
             asked_at: None,
@@ -224,7 +231,7 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
-        DomainRules, Entropy,
+        CodeSeed, DomainRules, Entropy,
         fields::Form,
         invite::samples::{
             DAY, RULES, account, act, at, by_email, creation, for_account, form, invited, mailbox, officer,
@@ -261,7 +268,7 @@ mod tests {
             Some(expires_at - Terms::USUAL.reminder_span())
         );
         let profile = form().profile().unwrap();
-        let invite = invite.accept(profile, at(10)).unwrap();
+        let invite = invite.accept(profile, Proven::SAMPLE, at(10)).unwrap();
         assert_eq!(invite.next_step(at(10)), NextStep::Provision);
         let given_back = invite.clone().claim(at(11)).unwrap().give_back(at(20), at(12)).unwrap();
         assert_eq!(given_back.state_name(), "ACCEPTED");
@@ -289,7 +296,7 @@ mod tests {
             14 => invite.clone().resume(now).ok(),
             15 => invite.clone().remind(now).ok(),
             16 => invite.clone().expire(now).ok(),
-            17 => invite.clone().accept(form().profile().unwrap(), now).ok(),
+            17 => invite.clone().accept(form().profile().unwrap(), Proven::SAMPLE, now).ok(),
             18 => invite.clone().resend(&mailbox(), &Act { at: now, ..act(0) }).ok(),
             19 => invite.clone().revoke(&Act { at: now, ..act(0) }).ok(),
             20 => invite.clone().correct(&Correction::default(), &Act { at: now, ..act(0) }).ok(),
@@ -308,6 +315,9 @@ mod tests {
             35 => invite.clone().deletion_put_off(now + WAKE_AFTER, now).ok(),
             36 => invite.clone().account_deleted(now).ok(),
             37 => invite.clone().account_kept(now).ok(),
+            38 => invite.clone().ask_for_code(CodeSeed::generate(&Entropy::seeded(1)), now).ok(),
+            39 => invite.clone().claim_code_mail(now).ok(),
+            40 => invite.clone().code_mail_over(now).ok(),
             _ => invite.mail.clone().and_then(|mail| {
                 let event = if choice == 31 { MailEvent::Delivered } else { MailEvent::Bounced };
                 invite.clone().observe_mail(mail.kind, mail.generation, event, "m", now)
@@ -323,7 +333,7 @@ mod tests {
             let mut invite = if seed % 2 == 0 { by_email() } else { for_account() };
             let (mut seconds, mut walked) = (0, Vec::new());
             for _ in 0..80 {
-                let choice = entropy.next_u128() % 38;
+                let choice = entropy.next_u128() % 41;
                 seconds += u64::try_from(entropy.next_u128() % 4).unwrap() * 20_000;
                 let now = at(seconds);
                 invite = anything(invite, choice, now);
@@ -357,7 +367,7 @@ mod tests {
 
     #[test]
     fn an_invite_survives_being_stored() {
-        let invite = invited().accept(form().profile().unwrap(), at(10)).unwrap();
+        let invite = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(10)).unwrap();
         let json = serde_json::to_string(&invite).unwrap();
         assert_eq!(serde_json::from_str::<Invite>(&json).unwrap(), invite);
     }

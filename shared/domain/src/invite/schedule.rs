@@ -160,7 +160,7 @@ impl Invite {
         }
         let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
         let is_waiting = self.mail_is_due() && held_until.is_none();
-        let open = self.has_step(now) || is_waiting || self.officer_mail_is_due();
+        let open = self.has_step(now) || is_waiting || self.code_mail_is_due() || self.officer_mail_is_due();
         let unanswered = [&self.mail, &self.officer_mail].into_iter().flatten().find_map(|mail| match mail.state {
             MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
             _ => None,
@@ -188,7 +188,8 @@ impl Invite {
         let woken = open.then(|| now + WAKE_AFTER);
         let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
         let kept = self.over_since().map(|_| now + KEEPING_LOOK);
-        [woken, leased, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept]
+        let ends = self.code_mail_ends();
+        [woken, leased, held_until, unanswered, ends, lapses, unheard_of, licence, unrecorded, kept]
             .into_iter()
             .flatten()
             .min()
@@ -236,6 +237,7 @@ mod tests {
     use super::*;
     use crate::{
         invite::{
+            Proven,
             history::Act,
             samples::{DAY, act, at, by_email, claimed, for_account, form, invited, mailbox},
             state::Failure,
@@ -277,7 +279,7 @@ mod tests {
 
     #[test]
     fn an_invite_that_waits_for_its_account_or_its_mail_expires_90_days_after_a_person_acted_on_it() {
-        let accepted = invited().accept(form().profile().unwrap(), at(10)).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(10)).unwrap();
         let resumed = for_account().needs_attention(at(3)).unwrap().resume(at(50)).unwrap();
         let leased = for_account().claim(at(90 * DAY - 10)).unwrap();
         for (what, invite, end) in [

@@ -217,7 +217,7 @@ impl Invite {
         let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });
         // A mail without an answer may have arrived, so it counts for its day.
         let mailed_at = claimed_at.into_iter().chain(self.mailed_at).max();
-        Self { state, mail, mailed_at, ..self }
+        Self { state, mail, mailed_at, mailbox_proof: None, ..self }
     }
 
     /// Pauses all work on the invite, because its message is among the dead letters: an operator has to check it.
@@ -227,7 +227,8 @@ impl Invite {
     /// [`Conflict`] unless the service has work ahead on it.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_leased = matches!(self.state, InviteState::Provisioning { .. } | InviteState::Revoking { .. });
-        let is_open = self.mail_is_due() || self.officer_mail_is_due() || self.has_step(now);
+        let has_mail = self.mail_is_due() || self.code_mail_is_due() || self.officer_mail_is_due();
+        let is_open = has_mail || self.has_step(now);
         if !is_leased && !is_open {
             return Err(self.conflict("given up"));
         }
@@ -257,6 +258,7 @@ mod tests {
     use super::*;
     use crate::{
         invite::{
+            Proven,
             samples::{DAY, account, act, at, by_email, created, for_account, form, invited},
             schedule::{KEEPING_LOOK, NextStep},
         },
@@ -322,7 +324,7 @@ mod tests {
 
     #[test]
     fn only_an_invite_that_the_service_works_on_can_fail() {
-        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(5)).unwrap();
         let reminded = invited().remind(at(24 * DAY)).unwrap();
         let asked = reminded.clone().address_is_free(at(24 * DAY)).unwrap();
         let hour = 24 * DAY + 3600;

@@ -17,6 +17,8 @@ pub enum MailKind {
     #[serde(rename = "invitation-lapsed")]
     InvitationExpired,
     BatchReport,
+    /// Tells the invitee the code that shows that the mailbox is theirs.
+    MailboxCode,
     /// Says to an officer that a colleague has their invites now.
     HandedOver,
     /// Says to an officer that they have a colleague's invites now.
@@ -26,12 +28,13 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Invitation,
         Self::Reminder,
         Self::AccountCreated,
         Self::InvitationExpired,
         Self::BatchReport,
+        Self::MailboxCode,
         Self::HandedOver,
         Self::TakenOver,
         Self::Canary,
@@ -46,6 +49,7 @@ impl MailKind {
             Self::InvitationExpired => "invitation-lapsed",
             Self::AccountCreated => "account-created",
             Self::BatchReport => "batch-report",
+            Self::MailboxCode => "mailbox-code",
             Self::HandedOver => "handed-over",
             Self::TakenOver => "taken-over",
             Self::Canary => "canary",

@@ -39,6 +39,11 @@ fn account(username: Option<&str>) -> Letter {
     letters().account_created(&letter).unwrap()
 }
 
+fn code() -> Letter {
+    let code = domain::MailboxCode::parse("012345").unwrap();
+    letters().mailbox_code(&email("bo@agency.gov.sg"), &code).unwrap()
+}
+
 fn report(report: Report<'_>) -> Letter {
     letters().batch_report(batch(), report, &[]).unwrap()
 }
@@ -50,6 +55,8 @@ fn the_texts_read_well() {
     insta::assert_snapshot!("invitation_text", invitation("bo@agency.gov.sg").text);
     insta::assert_snapshot!("account_of_a_vendor_text", account(Some("ada.tan")).text);
     insta::assert_snapshot!("account_of_an_officer_text", account(None).text);
+    insta::assert_snapshot!("mailbox_code_text", code().text);
+    assert!(code().html.contains(">012 345<"), "{}", code().html);
     insta::assert_snapshot!("report_text", report(Report::Through(TALLY)).text);
     let clean = Tally { accounts: 12, ..Tally::default() };
     insta::assert_snapshot!("report_of_success_text", report(Report::Through(clean)).text);

@@ -16,7 +16,7 @@ use store::{
 };
 
 use super::steps::{create, created, created_batch, found, stored, try_write, whole_part, write};
-use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
+use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, proven, vendor_form};
 
 pub(super) async fn one_live_invite_per_address_and_username(store: &Store) {
     let (ada, bo) = (officer("guard-ada"), officer("guard-bo"));
@@ -237,7 +237,11 @@ pub(super) async fn a_token_is_used_once(store: &Store) {
     let Written::Done(second) = second else { panic!("a second claim of the same mail finds its token there") };
     let invited = write(store, &second, second.to_value().mail_accepted("m-1".to_owned(), now).unwrap()).await;
     let record = store.find_token(&token).await.unwrap().unwrap();
-    let acceptance = || invited.becomes(invited.to_value().accept(officer_form("x").profile().unwrap(), now).unwrap());
+    let acceptance = || {
+        invited.becomes(
+            invited.to_value().accept(officer_form("x").profile().unwrap(), proven(&invited, now), now).unwrap(),
+        )
+    };
     let accepted = store.accept(acceptance(), &token, &record, now).await.unwrap();
     let Written::Done(accepted) = accepted else { panic!("nobody else accepts it") };
     assert_eq!(store.accept(acceptance(), &token, &record, now).await.unwrap(), Written::LostRace);

@@ -59,7 +59,7 @@ async fn an_invitee_of_a_list_accepts_like_any_other() {
     let token = app.token_of("bo@example-agency.gov.sg");
     let details = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "countryCode": "65",
         "contactNumber": "91234567", "organisation": "Example Agency"});
-    app.anyone().json("POST", "/api/invitations/accept", &[], details).await.expect(202);
+    app.accept("bo@example-agency.gov.sg", details).await.expect(202);
     app.drain().await;
     let made = app.directory.made();
     assert_eq!(made.len(), 1);

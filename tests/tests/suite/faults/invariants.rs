@@ -91,7 +91,7 @@ impl World {
             if invite.account().is_some() {
                 seen.with_account.insert(invite.id);
             }
-            let mails = [invite.mail.as_ref(), invite.officer_mail.as_ref()];
+            let mails = [invite.mail.as_ref(), invite.code_mail(), invite.officer_mail.as_ref()];
             let flagged = mails.into_iter().flatten().filter(|mail| is_flagged(mail));
             seen.flagged.extend(flagged.map(|mail| (invite.id.to_string(), mail.kind.name(), mail.generation)));
         }

@@ -12,7 +12,7 @@ use queue::{QueueName, Wake};
 use std::{collections::BTreeSet, time::Duration};
 use testing::{
     Call, DirectoryFault,
-    people::{email, keys, officer_form, vendor_form},
+    people::{self, email, keys, officer_form, vendor_form},
 };
 
 use super::{OUTAGES, World, mail_state};
@@ -47,7 +47,12 @@ async fn an_email_invitation_is_mailed_and_its_account_made_once_it_is_accepted(
     assert!(world.directory.made().is_empty());
     let now = world.clock.now();
     let profile = officer_form("bo").profile().unwrap();
-    world.change(id, |invite| invite.accept(profile, now)).await;
+    world
+        .change(id, |invite| {
+            let proven = people::proven(&invite, now);
+            invite.accept(profile, proven, now)
+        })
+        .await;
     world.provision(id).await;
     world.drain().await;
     assert_eq!(world.invite(id).await.progress().name(), "ACCOUNT_CREATED");

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     invite::{
+        Proven,
         changes::ResendRefusal,
         samples::{DAY, act, at, by_email, claimed, created, form, invited, mailbox},
         schedule::{InvitationDue, NextStep},
@@ -92,7 +93,7 @@ fn an_invite_says_whether_it_was_mailed_since_a_person_acted_on_it() {
     let resumed = reminded.clone().needs_attention(at(24 * DAY)).unwrap().resume(at(25 * DAY)).unwrap();
     let resent = invited().resend(&mailbox(), &act(2 * DAY)).unwrap();
     let sent_again = claimed(resent.clone(), at(2 * DAY)).mail_accepted("m-2".into(), at(2 * DAY)).unwrap();
-    let accepted = invited().accept(form().profile().unwrap(), at(9)).unwrap();
+    let accepted = invited().accept(form().profile().unwrap(), Proven::SAMPLE, at(9)).unwrap();
     for (what, invite, was_sent) in [
         ("queued", by_email(), false),
         ("sending", sending.clone(), false),

@@ -4,7 +4,7 @@ use directory::AccountStatus;
 use domain::{
     InviteId,
     fields::Form,
-    invite::{Account, Invite},
+    invite::{Account, CODE_LIFE, Invite},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -59,12 +59,26 @@ pub(super) async fn invitee(world: &World, what: &str, body: Value) -> Answer {
     world.ask("accept-invitation", &world.app.anyone(), "POST", &path, body).await
 }
 
+/// The code that is mailed to an invitee, who asks again where none arrives.
+async fn mailbox_code(world: &World, address: &str, token: &str) -> String {
+    for _ in 0..3 {
+        let asked = invitee(world, "mailbox-code", json!({"token": token})).await;
+        assert!(matches!(asked.status.as_u16(), 202 | 429), "{}", asked.body);
+        world.wait(CODE_LIFE / 2, || world.app.code_of(address).is_some()).await;
+        if let Some(code) = world.app.code_of(address) {
+            return code;
+        }
+    }
+    panic!("no code is mailed");
+}
+
 pub(super) async fn accept(world: &World, address: &str) {
     let token = world.app.token_of(address);
     let page = invitee(world, "view", json!({"token": token})).await.expect(200);
     assert_eq!(page.body["state"], "invited", "{}", page.body);
+    let code = mailbox_code(world, address, &token).await;
     let profile = json!({"token": token, "firstName": "Thaddeus", "lastName": "Zorkmund",
-        "contactNumber": PHONE, "organisation": "Quibblemark Board"});
+        "contactNumber": PHONE, "organisation": "Quibblemark Board", "mailboxCode": code});
     let accepted = invitee(world, "accept", profile).await;
     assert!(matches!(accepted.status.as_u16(), 202 | 409), "{}", accepted.body);
     let page = invitee(world, "view", json!({"token": token})).await.expect(200);

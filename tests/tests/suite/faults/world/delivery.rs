@@ -69,6 +69,20 @@ impl World {
         }
     }
 
+    /// Lets time pass until `is_over`, as somebody waits who sees only that; for `most` at most.
+    pub(in crate::faults) async fn wait(&self, most: Duration, is_over: impl Fn() -> bool) {
+        let begun = self.app.clock.now();
+        let mut timers_at = begun + MINUTE;
+        while !is_over() && self.app.clock.now() < begun + most {
+            self.pass(TURN);
+            Box::pin(self.deliver_ready()).await;
+            if self.app.clock.now() >= timers_at {
+                Box::pin(self.timers()).await;
+                timers_at = self.app.clock.now() + MINUTE;
+            }
+        }
+    }
+
     async fn deliver_ready(&self) {
         self.collect();
         let now = self.app.clock.now();
