@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use domain::{
+    Field,
     batch::{Answers, Batch, Column},
-    fields::Form,
+    fields::{Alike, Form},
     invite::Kind,
 };
 use objects::Announcement;
 use serde::Deserialize;
 use store::Updated;
 use utoipa::ToSchema;
-use web::{Json, Path, Problem, ProblemItem, SignedIn, Slug, fields::refuse_foreign};
+use web::{
+    Json, Path, Problem, ProblemItem, SignedIn, Slug,
+    fields::{Beside, FieldJson, WithFields, refuse_foreign},
+};
 
 use crate::{
     Deps,
     batches::accepted,
     body::{BatchBody, ColumnBody},
-    edit::ManyFields,
     own_batch,
 };
 
@@ -32,7 +35,7 @@ pub(crate) struct AnswersBody {
     columns: Vec<ColumnBody>,
     /// One text for every row, in each field that no column holds.
     #[serde(default)]
-    values: Option<ManyFields>,
+    values: Option<ValuesBody>,
     /// The name of the worksheet with the list.
     #[serde(default)]
     #[schema(max_length = 100)]
@@ -45,6 +48,23 @@ pub(crate) struct AnswersBody {
     #[serde(default)]
     #[schema(value_type = Option<web::invite::Kind>)]
     kind: Option<Kind>,
+}
+
+/// The fields of the body, with the rest of it in `AlikeForAll`.
+type ValuesBody = WithFields<AlikeForAll>;
+
+/// The fields that many people have alike.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ValuesBody)]
+pub(crate) struct AlikeForAll {}
+
+impl Beside for AlikeForAll {
+    const JSON: FieldJson = FieldJson::Nullable;
+
+    fn has(field: Field) -> bool {
+        matches!(field.spec().alike, Alike::Rows | Alike::Everywhere)
+    }
 }
 
 /// Answer what the reader asked about the file of a batch. The stored file is read again.
@@ -61,7 +81,7 @@ pub(crate) async fn answer(
     let columns = value.columns.into_iter().map(Column::from).collect();
     let (worksheet, encoding) = (value.worksheet.as_deref(), value.encoding.as_deref());
     refuse_foreign(value.kind.unwrap_or_default(), value.values.iter().map(|values| ("/values".to_owned(), values)))?;
-    let values = value.values.map_or_else(Form::default, ManyFields::form);
+    let values = value.values.map_or_else(Form::default, ValuesBody::form);
     let answers = Answers::parse(columns, values, worksheet, encoding).map_err(|fault| {
         Problem::new(Slug::Validation).items([ProblemItem::new(fault.pointer(), fault.code(), fault.detail())])
     })?;

@@ -118,6 +118,23 @@ pub(crate) async fn remove(
     Err(Problem::new(Slug::LostRace))
 }
 
+/// The fields of the body, with the rest of it in `NotOneAddress`.
+type ManyFields = WithFields<NotOneAddress>;
+
+/// The fields that many rows can be given at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ManyFields)]
+pub(crate) struct NotOneAddress {}
+
+impl Beside for NotOneAddress {
+    const JSON: FieldJson = FieldJson::Nullable;
+
+    fn has(field: Field) -> bool {
+        field.spec().alike != Alike::Nowhere
+    }
+}
+
 /// One change for many rows.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,30 +161,14 @@ pub(crate) struct Chosen {
     up_to: Option<u32>,
 }
 
-/// The fields of the body, with the rest of it in `AlikeInRows`.
-pub(crate) type ManyFields = WithFields<AlikeInRows>;
-
-/// The fields that can be the same for many.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = ManyFields)]
-pub(crate) struct AlikeInRows {}
-
-impl Beside for AlikeInRows {
-    const JSON: FieldJson = FieldJson::Nullable;
-
-    fn has(field: Field) -> bool {
-        field.spec().alike != Alike::Nowhere
-    }
-}
-
 /// How many rows were changed, with the counts of their batch.
 #[derive(Debug, Serialize, ToSchema)]
 struct ChangedRows {
     changed: usize,
     counts: CountsBody,
     /// Present if there was no time for all rows, which are changed from the last to the first. The same request with
-    /// this as `upTo` goes on. A request for 500 rows or fewer gets to all of them.
+    /// this as `upTo` goes on. A request for 500 rows or fewer gets to all of them, unless it sets what belongs to one
+    /// person, such as the username: then each row is compared with the others again.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u32>,
 }
@@ -192,7 +193,8 @@ pub(crate) async fn change_many(
     }
     let batch = own_batch(&deps, &officer, &id).await?;
     refuse_foreign(batch.kind(), [("/set".to_owned(), &set)])?;
-    let fields: Vec<(Field, String)> = set.texts.into_iter().collect();
+    let texts: Vec<(Field, String)> = set.texts.into_iter().collect();
+    let is_personal = texts.iter().any(|(field, _)| field.spec().alike == Alike::Cleared);
     let Chosen { show, code, numbers, up_to } = chosen;
     let last = batch.counts.total.min(up_to.unwrap_or(u32::MAX));
     let numbers = match numbers {
@@ -211,7 +213,8 @@ pub(crate) async fn change_many(
             chosen
         }
     };
-    let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Set(fields) };
+    let change = if is_personal { Change::Each(texts) } else { Change::Together(Together::Set(texts)) };
+    let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
@@ -241,15 +244,33 @@ pub(crate) async fn remove_many(
     }
     own_batch(&deps, &officer, &id).await?;
     count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;
-    let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Remove };
+    let many =
+        Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Together(Together::Remove) };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
 /// What is done with many rows.
 enum Change {
-    /// Some fields get another text.
+    Together(Together),
+    /// Some fields get another text, row by row, because a row may be for somebody else then.
+    Each(Vec<(Field, String)>),
+}
+
+/// What is done with some rows in one transaction.
+enum Together {
+    /// Some fields get another text, none of which says who a row is for.
     Set(Vec<(Field, String)>),
     Remove,
+}
+
+impl Change {
+    /// How many rows a request gets to, however long it takes.
+    fn rows_at_least(&self) -> usize {
+        match self {
+            Self::Together(_) => ROWS_PER_REMOVAL,
+            Self::Each(_) => ROWS_PER_CHANGE,
+        }
+    }
 }
 
 /// One change of many rows.
@@ -275,12 +296,15 @@ impl Many<'_> {
         let mut next = None;
         for (done, some) in numbers.chunks(ROWS_PER_CHANGE).enumerate() {
             let now = deps.clock.now();
-            if now >= began + TIME_TO_CHANGE && done * ROWS_PER_CHANGE >= ROWS_PER_REMOVAL {
+            if now >= began + TIME_TO_CHANGE && done * ROWS_PER_CHANGE >= self.change.rows_at_least() {
                 next = some.first().copied();
                 break;
             }
             let store = deps.store.until(began + GATEWAY_WAIT, now);
-            batch = self.change(&store, batch, some, keys, &mut written).await?;
+            batch = match &self.change {
+                Change::Each(texts) => self.change_each(&store, batch, some, texts, &mut written).await?,
+                Change::Together(change) => self.change(&store, batch, some, keys, change, &mut written).await?,
+            };
         }
         let changed = numbers.iter().filter(|number| written.contains(number)).count();
         Ok(ChangedRows { changed, counts: batch.counts.into(), next })
@@ -293,19 +317,66 @@ impl Many<'_> {
         mut batch: Stored<Batch>,
         some: &[u32],
         keys: &Keys,
+        change: &Together,
         written: &mut BTreeSet<u32>,
     ) -> Result<Stored<Batch>, Problem> {
-        let Self { deps, officer, rules, change, .. } = self;
+        let Self { deps, officer, rules, .. } = self;
         for _ in 0..MAX_UPDATE_ROUNDS {
             let mut rows = store.find_rows(batch.id, some).await?;
             rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
             let editor = Editor::new(deps, rules, keys, &batch).with(store);
             let plan = match change {
-                Change::Set(fields) => editor.set(&rows, fields).await?,
-                Change::Remove => editor.remove(&rows).await?,
+                Together::Set(fields) => editor.set(&rows, fields).await?,
+                Together::Remove => editor.remove(&rows).await?,
             };
             if let Some(next) = editor.write(plan, written).await? {
                 return Ok(next);
+            }
+            batch = own_batch(deps, officer, &batch.id.to_string()).await?;
+        }
+        Err(Problem::new(Slug::LostRace))
+    }
+
+    /// Gives each of `some` rows these texts, and compares it with the others. A row that has them already is left
+    /// alone. Returns the batch after that.
+    async fn change_each(
+        &self,
+        store: &Store,
+        mut batch: Stored<Batch>,
+        some: &[u32],
+        texts: &[(Field, String)],
+        written: &mut BTreeSet<u32>,
+    ) -> Result<Stored<Batch>, Problem> {
+        for number in some {
+            if let Some(next) = self.change_one(store, &batch, *number, texts).await? {
+                written.insert(*number);
+                batch = next;
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Gives one row these texts. `None`: it has them, is sent or removed, or is not there.
+    async fn change_one(
+        &self,
+        store: &Store,
+        batch: &Stored<Batch>,
+        number: u32,
+        texts: &[(Field, String)],
+    ) -> Result<Option<Stored<Batch>>, Problem> {
+        let Self { deps, officer, rules, .. } = self;
+        let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+        let mut batch = batch.clone();
+        for _ in 0..MAX_UPDATE_ROUNDS {
+            let Some(row) = store.find_row(batch.id, number).await? else { return Ok(None) };
+            let is_over = matches!(row.state, RowState::Sent { .. } | RowState::Removed);
+            let mut raw = row.raw.clone();
+            texts.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
+            if is_over || raw == row.raw {
+                return Ok(None);
+            }
+            if let Some((_, next)) = Editor::new(deps, rules, keys, &batch).with(store).change(row, raw).await? {
+                return Ok(Some(next));
             }
             batch = own_batch(deps, officer, &batch.id.to_string()).await?;
         }

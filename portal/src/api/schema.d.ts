@@ -574,7 +574,7 @@ export interface components {
             /** @description How the letters of a text file are to be read: one of the encodings that are asked about. */
             encoding?: string | null;
             kind?: components["schemas"]["Kind"] | null;
-            values?: components["schemas"]["ManyFields"] | null;
+            values?: components["schemas"]["ValuesBody"] | null;
             /** @description The name of the worksheet with the list. */
             worksheet?: string | null;
         };
@@ -634,7 +634,8 @@ export interface components {
             /**
              * Format: int32
              * @description Present if there was no time for all rows, which are changed from the last to the first. The same request with
-             *     this as `upTo` goes on. A request for 500 rows or fewer gets to all of them.
+             *     this as `upTo` goes on. A request for 500 rows or fewer gets to all of them, unless it sets what belongs to one
+             *     person, such as the username: then each row is compared with the others again.
              */
             next?: number | null;
         };
@@ -1058,18 +1059,26 @@ export interface components {
          * @enum {string}
          */
         MailboxCodeState: "available" | "requested" | "sent" | "not-delivered";
-        /** @description The fields that can be the same for many. */
+        /** @description The fields that many rows can be given at once. */
         ManyFields: {
+            /** @description Contact Number. */
+            contactNumber?: string | null;
             /** @description Country Code, optional. */
             countryCode?: string | null;
             /** @description Department, optional, at most 64 characters. */
             department?: string | null;
+            /** @description First Name, unless the other name is given, at most 64 characters. */
+            firstName?: string | null;
+            /** @description Last Name, unless the other name is given, at most 64 characters. */
+            lastName?: string | null;
             /** @description Organisation, at most 64 characters. */
             organisation?: string | null;
             /** @description Reason for creation, at most 255 characters. */
             reason?: string | null;
             /** @description Onboarding to SEED required, optional. */
             seed?: string | null;
+            /** @description Username, of vendors, at most 64 characters. */
+            username?: string | null;
         };
         /** @description One change for many rows. */
         ManyPatch: {
@@ -1382,6 +1391,19 @@ export interface components {
                 [key: string]: string;
             };
             url: string;
+        };
+        /** @description The fields that many people have alike. */
+        ValuesBody: {
+            /** @description Country Code, optional. */
+            countryCode?: string | null;
+            /** @description Department, optional, at most 64 characters. */
+            department?: string | null;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string | null;
+            /** @description Reason for creation, at most 255 characters. */
+            reason?: string | null;
+            /** @description Onboarding to SEED required, optional. */
+            seed?: string | null;
         };
         /** @description What is not wrong with an address, and should be looked at before it is used. */
         WarningBody: {

@@ -14,21 +14,21 @@ export const FIELDS = {
     max: 64,
     required: 'vendors',
     part: 'account',
-    alike: 'nowhere',
+    alike: 'cleared',
   },
   firstName: {
     label: 'First name',
     max: 64,
     required: 'one-of-them',
     part: 'profile',
-    alike: 'nowhere',
+    alike: 'cleared',
   },
   lastName: {
     label: 'Last name',
     max: 64,
     required: 'one-of-them',
     part: 'profile',
-    alike: 'nowhere',
+    alike: 'cleared',
   },
   countryCode: {
     label: 'Country code',
@@ -42,7 +42,7 @@ export const FIELDS = {
     max: null,
     required: 'always',
     part: 'profile',
-    alike: 'nowhere',
+    alike: 'cleared',
   },
   organisation: {
     label: 'Organisation',

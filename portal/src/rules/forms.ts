@@ -16,7 +16,7 @@ type Trait = 'required' | 'part' | 'alike';
 type FieldOf<K extends Trait, V> = { [F in AccountField]: Table[F][K] extends V ? F : never }[AccountField];
 export type EmailField = FieldOf<'part', 'invite'>;
 export type ProfileField = FieldOf<'part', 'profile'>;
-/** The fields that can be changed alike in many rows of a batch. */
+/** The fields that many people have alike. */
 export type ManyField = FieldOf<'alike', 'rows' | 'everywhere'>;
 
 /** Every field, in the order of the template. Other lists of fields have the same order. */
@@ -38,7 +38,7 @@ export type Kind = Schemas['Kind'];
 /** The fields that the officer fills in, in the order of the template. */
 export const fieldsOfKind = (kind: Kind): readonly AccountField[] => (kind === 'email' ? EMAIL_FIELDS : ALL_FIELDS);
 
-/** Those that can be changed alike in many rows of a batch. */
+/** Those that many people have alike. */
 export const manyFieldsOf = (kind: Kind): readonly ManyField[] =>
   MANY_FIELDS.filter((field) => fieldsOfKind(kind).includes(field));
 
@@ -73,13 +73,29 @@ export function checkPlain(field: AccountField, typed: string): Verdict {
 }
 
 /** What is wrong with one value for many rows. A blank one is wrong only where every row needs a value. */
-export function checkAlike(field: ManyField, typed: string): Verdict {
+export function checkAlike(field: AccountField, typed: string): Verdict {
   if (FIELDS[field].required !== 'always' && isBlank(typed)) return undefined;
-  if (field === 'seed') return seedAnswer(typed) ? undefined : 'seed.syntax';
-  if (field !== 'countryCode') return checkPlain(field, typed);
-  const fault = checkContact(typed, '');
-  return fault?.field === field ? fault.code : undefined;
+  switch (field) {
+    case 'seed':
+      return seedAnswer(typed) ? undefined : 'seed.syntax';
+    case 'email':
+      return checkEmail(typed);
+    case 'username':
+      return checkUsername(typed);
+    case 'firstName':
+    case 'lastName':
+      return checkName(typed);
+    case 'countryCode':
+      return faultOf(field, checkContact(typed, ''));
+    case 'contactNumber':
+      return faultOf(field, checkContact('', typed));
+    default:
+      return checkPlain(field, typed);
+  }
 }
+
+const faultOf = (field: AccountField, fault: ReturnType<typeof checkContact>): Verdict =>
+  fault?.field === field ? fault.code : undefined;
 
 /** The details that an invitee fills in, or an officer on their behalf. */
 export function checkProfile(values: Values<ProfileField>): Faults<ProfileField> {

@@ -39,6 +39,9 @@ export const person = (n: number, change: Omit<Text, 'guessed'> = {}): Row['valu
   ...change,
 });
 
+/** How many rows one request sets a field of one person in, here. */
+const PERSONAL_ROWS = 100;
+
 /** A list of users, as the service keeps it: rows with versions, additions by their key, and two rules of many. */
 export class FakeList {
   readonly id = 'bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB';
@@ -96,9 +99,14 @@ export class FakeList {
         return { status: 200, body: { row: this.#put(row, given(body)), counts: this.counts } };
       })
       .on('changeRows', ({ body }) => {
-        const rows = this.rows.filter(({ number, state }) => body.rows.numbers?.includes(number) && state !== 'SENT');
-        for (const row of rows) this.#put(row, given(body.set));
-        return { status: 200, body: { changed: rows.length, counts: this.counts } };
+        const { numbers, upTo } = body.rows;
+        const isMeant = (number: number) => numbers?.includes(number) && number <= (upTo ?? Infinity);
+        const rows = this.rows.filter(({ number, state }) => isMeant(number) && state !== 'SENT').reverse();
+        const isPersonal = body.set.username !== undefined;
+        const some = isPersonal ? rows.slice(0, PERSONAL_ROWS) : rows;
+        for (const row of some) this.#put(row, given(body.set));
+        const next = rows[some.length]?.number;
+        return { status: 200, body: { changed: some.length, counts: this.counts, ...(next && { next }) } };
       })
       .on('removeRow', ({ path }) => {
         const row = this.row(Number(path.number));

@@ -391,7 +391,12 @@ test('all processed, nothing left to fix is done; a number on a button is the nu
   expect(await page.title()).not.toMatch(/^Done/);
   await page.getByRole('button', { name: 'Change all 1 alike' }).click();
   await page.getByRole('heading', { name: 'Change 1 user alike' }).waitFor();
-  await page.getByRole('button', { name: 'Cancel' }).click();
+  list.change(4, { username: 'n/a' });
+  await page.getByLabel('What to change').selectOption({ label: 'TechPass username' });
+  await page.getByText('Leave it empty to clear it.').waitFor();
+  await page.getByRole('button', { name: 'Change 1 user' }).click();
+  await page.getByText('TechPass username changed for 1 user.').waitFor();
+  expect(list.rows[3].values.username).toBe('');
   list.change(4, { organisation: 'Example Agency' });
   list.rows[3] = { ...list.rows[3], state: 'REMOVED' };
   await page.reload();

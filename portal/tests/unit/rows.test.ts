@@ -296,6 +296,17 @@ test('an addition that fails in the middle shows what was added, goes on, and ad
   expect([rows.list.all.length, rows.undoStack.last]).toEqual([5, undefined]);
 });
 
+test('a field of one person is cleared for all, also where a request does not get to all rows', async () => {
+  await open(Array.from({ length: 350 }, () => 'A'));
+  for (const { number } of list.rows) list.change(number, { username: number % 2 ? 'n/a' : '' });
+  await rows.load();
+  const numbers = rows.list.all.map(({ number }) => number);
+  await rows.changeMany(numbers, 'username', '', () => {});
+  expect(list.rows.filter(({ values }) => values.username)).toEqual([]);
+  expect(await rows.undo()).toBe('TechPass username changed for 350 users.');
+  expect(list.rows.filter(({ values }) => values.username).length).toBe(175);
+});
+
 test('many are removed together, and brought back while they are few', async () => {
   rows.show('errors');
   const told: number[] = [];

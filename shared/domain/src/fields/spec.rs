@@ -69,8 +69,10 @@ pub enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alike {
-    /// Nowhere: it belongs to one person.
+    /// Nowhere: no two people share it, and everybody needs one.
     Nowhere,
+    /// In rows of a batch, mostly to clear it: it belongs to one person.
+    Cleared,
     /// In rows of a batch.
     Rows,
     /// In rows of a batch and in invites.
@@ -157,7 +159,7 @@ fields! {
         max: Some(64),
         required: Required::Vendors,
         part: Part::Account,
-        alike: Alike::Nowhere,
+        alike: Alike::Cleared,
         width: 26,
         hint: "Vendors only. Letters, digits, hyphen, underscore and single periods.",
         examples: Examples { officer: "", vendor: "siti.binte.ahmad" },
@@ -173,7 +175,7 @@ fields! {
         max: Some(64),
         required: Required::OneOfThem,
         part: Part::Profile,
-        alike: Alike::Nowhere,
+        alike: Alike::Cleared,
         width: 20,
         hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Ah Kow", vendor: "Siti" },
@@ -188,7 +190,7 @@ fields! {
         max: Some(64),
         required: Required::OneOfThem,
         part: Part::Profile,
-        alike: Alike::Nowhere,
+        alike: Alike::Cleared,
         width: 20,
         hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Tan", vendor: "Binte Ahmad" },
@@ -225,7 +227,7 @@ fields! {
         max: None,
         required: Required::Always,
         part: Part::Profile,
-        alike: Alike::Nowhere,
+        alike: Alike::Cleared,
         width: 18,
         hint: "Required. Digits only, without the country code.",
         examples: Examples { officer: "91234567", vendor: "81234567" },

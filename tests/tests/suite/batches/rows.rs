@@ -231,6 +231,38 @@ async fn a_username_is_one_persons_in_a_list_however_it_gets_there() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_one_person_is_cleared_for_many_and_each_row_is_compared_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let mut forms: Vec<Form> = (0..60).map(|n| officer_form(&format!("joiner{n}"))).collect();
+    for (form, text) in forms.iter_mut().zip(["N/A.", "joiner", "x y", "po-1"].into_iter().cycle()) {
+        form.username = text.to_owned();
+    }
+    // Two vendors with one username: one of them is a duplicate until that is cleared.
+    forms.extend(["bo", "kim"].map(|name| Form { username: "vera".to_owned(), ..vendor_form(name) }));
+    let id = paste(&ada, &forms).await;
+    assert_eq!(row(&ada, &id, 62).await["duplicate"]["row"], 61);
+    let path = format!("/api/batches/{id}/rows");
+    let set = async |rows: Value, set: Value| {
+        ada.json("PATCH", &path, &[], json!({"rows": rows, "set": set})).await.expect(200).body
+    };
+    let cleared = set(json!({}), json!({"username": ""})).await;
+    assert_eq!((&cleared["changed"], &cleared["next"]), (&json!(62), &Value::Null));
+    let counts = batch(&ada, &id).await["counts"].clone();
+    assert_eq!((&cleared["counts"], &counts["ready"], &counts["needsFixing"]), (&counts, &json!(60), &json!(2)));
+    assert_eq!(row(&ada, &id, 62).await["duplicate"], Value::Null, "it needs a username of its own now");
+    assert_eq!(set(json!({}), json!({"username": ""})).await["changed"], 0, "again is once");
+
+    let same = set(json!({"numbers": [61, 62]}), json!({"username": "vera"})).await;
+    assert_eq!((&same["changed"], &same["counts"]["duplicate"]), (&json!(2), &json!(1)));
+    assert_eq!(row(&ada, &id, 61).await["duplicate"]["row"], 62, "rows are changed from the last to the first");
+    let number = set(json!({"numbers": [7, 8]}), json!({"contactNumber": "6123 4567", "firstName": ""})).await;
+    assert_eq!(number["changed"], 2);
+    let shown = row(&ada, &id, 8).await;
+    assert_eq!((&shown["values"]["contactNumber"], &shown["values"]["firstName"]), (&json!("6123 4567"), &json!("")));
+}
+
+#[tokio::test]
 async fn rows_are_added_to_a_list_once_and_meet_those_before_them() {
     let app = App::start().await;
     let ada = app.officer("ada");

@@ -6,8 +6,11 @@ import { errorNotice } from '../../../parts/error-notice';
 import { choices, textField } from '../../../parts/field';
 import { LightElement } from '../../../parts/light-element';
 import { FIELDS } from '../../../rules/field-table';
-import { checkAlike, isOptional, type Kind, labels, type ManyField, manyFieldsOf } from '../../../rules/forms';
+import { type AccountField, checkAlike, fieldsOfKind, isOptional, type Kind, labels } from '../../../rules/forms';
 import type { BatchRows } from '../rows/rows';
+
+/** Whether it can be changed for many at once. */
+const isShared = (field: AccountField): boolean => FIELDS[field].alike !== 'nowhere';
 
 /** One text for a field of all users that are shown. */
 export class BatchChangeMany extends LightElement {
@@ -25,7 +28,7 @@ export class BatchChangeMany extends LightElement {
   declare rows: BatchRows;
   /** With what was done, as a sentence, unless the officer cancelled. */
   declare onClose: (done?: string) => void;
-  declare field: ManyField;
+  declare field: AccountField;
   declare text: string;
   declare showsFault: boolean;
   /** How many rows are changed, while a change is running. */
@@ -69,9 +72,9 @@ export class BatchChangeMany extends LightElement {
           ${errorNotice(this.failure, { safe: this.#safe })}
           <div class="field"><label for="many-field">What to change</label>
             <select id="many-field" @change=${this.#chooseField}>
-              ${manyFieldsOf(this.kind).map(
-                (each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`,
-              )}
+              ${fieldsOfKind(this.kind)
+                .filter(isShared)
+                .map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
             </select></div>
           ${this.#textField()}
           ${isBusy ? html`<p role="status">${numbers.format(done)} of ${users} changed…</p>` : ''}
@@ -94,16 +97,23 @@ export class BatchChangeMany extends LightElement {
         { value: 'Yes', label: 'Yes' },
       ]);
     }
-    return textField({ ...spec, max: FIELDS[field].max ?? 0, optional: isOptional(field) });
+    const canClear = checkAlike(field, '') === undefined;
+    return textField({
+      ...spec,
+      ...(canClear && { hint: 'Leave it empty to clear it.' }),
+      max: FIELDS[field].max ?? 0,
+      optional: isOptional(field),
+    });
   }
 
   #faultCode(): string | undefined {
     const { field, text } = this;
-    return text || isOptional(field) ? checkAlike(field, text) : 'required';
+    if (field === 'seed' && !text) return 'required';
+    return checkAlike(field, text);
   }
 
   #chooseField({ target }: Event): void {
-    this.field = (target as HTMLSelectElement).value as ManyField;
+    this.field = (target as HTMLSelectElement).value as AccountField;
     Object.assign(this, { text: '', showsFault: false });
   }
 

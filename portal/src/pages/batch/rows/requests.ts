@@ -45,8 +45,15 @@ export class RowRequests {
   async changeMany(numbers: readonly number[], set: Schemas['ManyFields'], report: Report): Promise<void> {
     const path = this.#path;
     await inParts(numbers, report, async (some) => {
-      const body = { rows: { numbers: some }, set };
-      return (await ask('patch', '/api/batches/{id}/rows', { path, body })).body.counts;
+      // Where each row is compared with the others again, one request may not get to all.
+      let upTo: number | null = null;
+      for (;;) {
+        const body: Schemas['ManyPatch'] = { rows: { numbers: [...some], upTo }, set };
+        const { counts, next }: Schemas['ChangedRows'] = (await ask('patch', '/api/batches/{id}/rows', { path, body }))
+          .body;
+        if (!next) return counts;
+        upTo = next;
+      }
     });
   }
 

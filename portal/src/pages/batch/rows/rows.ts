@@ -1,7 +1,7 @@
 import { Failure } from '../../../api/failure';
 import type { RowState } from '../../../api/states';
 import { count } from '../../../messages/time';
-import { type AccountField, labels, type ManyField } from '../../../rules/forms';
+import { type AccountField, labels } from '../../../rules/forms';
 import type { Addition } from './addition';
 import { type Filter, RowList } from './list';
 import { PendingCells, type PendingState, type Texts } from './pending';
@@ -231,7 +231,7 @@ export class BatchRows {
   /** Sets a field of many rows to one text, some at a time. */
   async changeMany(
     numbers: readonly number[],
-    field: ManyField,
+    field: AccountField,
     text: string,
     report: (done: number) => void,
   ): Promise<void> {
@@ -250,7 +250,7 @@ export class BatchRows {
   }
 
   /** Undoing gives rows that got one text what each had before. */
-  #rememberMany(before: readonly Row[], field: ManyField): void {
+  #rememberMany(before: readonly Row[], field: AccountField): void {
     if (before.length === 0) return;
     const old = byText(before, ({ values }) => values[field]);
     this.undoStack.add({
@@ -264,7 +264,7 @@ export class BatchRows {
 
   async #setMany(
     numbers: readonly number[],
-    field: ManyField,
+    field: AccountField,
     text: string,
     report: (done: number) => void,
   ): Promise<void> {
