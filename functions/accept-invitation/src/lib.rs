@@ -134,8 +134,8 @@ async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result
     reply::json(StatusCode::OK, &opened.page(holdup, deps.clock.now()))
 }
 
-/// Mails a code to the invited mailbox, which is typed to accept the invitation. An earlier code is worth nothing from
-/// then on. The pause before the next grows.
+/// Mails a code to the invited mailbox, which is typed to accept the invitation. While a code can be typed, the same is
+/// mailed again. The pause before the next request grows.
 #[utoipa::path(
     post, path = "/api/invitations/mailbox-code", operation_id = "requestMailboxCode", tag = "invitations",
     request_body = TokenRequest,

@@ -1,10 +1,10 @@
-//! The code that shows that the mailbox is the invitee's: asked for, told on the page, and checked with an acceptance.
+//! The code that shows that the mailbox is the invitee's: a request for it, its state on the page, and its check.
 
 use std::time::Duration;
 
 use domain::{
     CodeSeed, MailboxCode, Timestamp,
-    invite::{CODE_TRIES, Invite, Proven, Unproven},
+    invite::{CODE_ATTEMPTS, Invite, Proven, Unproven},
     mail::{Closed, MailState},
 };
 use queue::{Group, QueueName, Wake};
@@ -30,7 +30,7 @@ pub struct MailboxCodeBody {
     pub valid_until: Option<Timestamp>,
 }
 
-/// How far the mail is that tells the code.
+/// How far the mail with the code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailboxCodeState {
@@ -128,7 +128,7 @@ fn wrong(left: u32) -> Problem {
 }
 
 fn used_up() -> Problem {
-    let detail = format!("A wrong code was typed {CODE_TRIES} times. Have another one mailed.");
+    let detail = format!("A wrong code was typed {CODE_ATTEMPTS} times. Have another one mailed.");
     fault("mailbox-code.used-up", detail)
 }
 

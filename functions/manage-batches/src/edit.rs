@@ -118,16 +118,16 @@ pub(crate) async fn remove(
     Err(Problem::new(Slug::LostRace))
 }
 
-/// The fields of the body, with the rest of it in `NotOneAddress`.
-type ManyFields = WithFields<NotOneAddress>;
+/// The fields of the body, with the rest of it in `AllButEmail`.
+type ManyFields = WithFields<AllButEmail>;
 
 /// The fields that many rows can be given at once.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ManyFields)]
-pub(crate) struct NotOneAddress {}
+pub(crate) struct AllButEmail {}
 
-impl Beside for NotOneAddress {
+impl Beside for AllButEmail {
     const JSON: FieldJson = FieldJson::Nullable;
 
     fn has(field: Field) -> bool {
@@ -173,6 +173,9 @@ struct ChangedRows {
     next: Option<u32>,
 }
 
+/// The fields that say who a row is for, of those that many rows can be given at once.
+const WHO: [Field; 3] = [Field::Username, Field::FirstName, Field::LastName];
+
 /// How long a request goes on to other rows.
 const TIME_TO_CHANGE: Duration = Duration::from_secs(18);
 
@@ -194,7 +197,7 @@ pub(crate) async fn change_many(
     let batch = own_batch(&deps, &officer, &id).await?;
     refuse_foreign(batch.kind(), [("/set".to_owned(), &set)])?;
     let texts: Vec<(Field, String)> = set.texts.into_iter().collect();
-    let is_personal = texts.iter().any(|(field, _)| field.spec().alike == Alike::Cleared);
+    let is_about_the_person = texts.iter().any(|(field, _)| WHO.contains(field));
     let Chosen { show, code, numbers, up_to } = chosen;
     let last = batch.counts.total.min(up_to.unwrap_or(u32::MAX));
     let numbers = match numbers {
@@ -213,7 +216,7 @@ pub(crate) async fn change_many(
             chosen
         }
     };
-    let change = if is_personal { Change::Each(texts) } else { Change::Together(Together::Set(texts)) };
+    let change = if is_about_the_person { Change::Each(texts) } else { Change::Together(Together::Set(texts)) };
     let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
@@ -264,11 +267,19 @@ enum Together {
 }
 
 impl Change {
+    /// How many rows are changed between two looks at the time.
+    fn rows_at_once(&self) -> usize {
+        match self {
+            Self::Together(_) => ROWS_PER_CHANGE,
+            Self::Each(_) => 1,
+        }
+    }
+
     /// How many rows a request gets to, however long it takes.
     fn rows_at_least(&self) -> usize {
         match self {
             Self::Together(_) => ROWS_PER_REMOVAL,
-            Self::Each(_) => ROWS_PER_CHANGE,
+            Self::Each(_) => 1,
         }
     }
 }
@@ -294,9 +305,10 @@ impl Many<'_> {
         let numbers: Vec<u32> = numbers.iter().rev().copied().collect();
         let began = deps.clock.now();
         let mut next = None;
-        for (done, some) in numbers.chunks(ROWS_PER_CHANGE).enumerate() {
+        let at_once = self.change.rows_at_once();
+        for (done, some) in numbers.chunks(at_once).enumerate() {
             let now = deps.clock.now();
-            if now >= began + TIME_TO_CHANGE && done * ROWS_PER_CHANGE >= self.change.rows_at_least() {
+            if now >= began + TIME_TO_CHANGE && done * at_once >= self.change.rows_at_least() {
                 next = some.first().copied();
                 break;
             }

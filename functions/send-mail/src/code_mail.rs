@@ -1,4 +1,4 @@
-//! The mail that tells an invitee the code which shows that the mailbox is theirs.
+//! The mail with the code by which an invitee shows that the mailbox is theirs.
 
 use domain::{EmailAddress, MailboxCode, Timestamp, invite::Invite, keys::Token, mail::Mail};
 use mail::Subject;

@@ -13,7 +13,8 @@
 //!
 //! Requests of a mail: the mail switch (GetItem, once for all mails of half a second), GetItem, the claim (a
 //! transaction of two puts, because the token's hash is written with it), SendEmail, PutItem. A batch's report has one
-//! put instead of the transaction, and a query for its numbers.
+//! put instead of the transaction, and a query for its numbers. A mail with a code has one put too, because no mailbox
+//! counts it.
 
 mod canary;
 mod code_mail;

@@ -209,8 +209,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mails a code to the invited mailbox, which is typed to accept the invitation. An earlier code is worth nothing from
-         *     then on. The pause before the next grows.
+         * Mails a code to the invited mailbox, which is typed to accept the invitation. While a code can be typed, the same is
+         *     mailed again. The pause before the next request grows.
          */
         post: operations["requestMailboxCode"];
         delete?: never;
@@ -1055,7 +1055,7 @@ export interface components {
             validUntil?: string | null;
         };
         /**
-         * @description How far the mail is that tells the code.
+         * @description How far the mail with the code is.
          * @enum {string}
          */
         MailboxCodeState: "available" | "requested" | "sent" | "not-delivered";

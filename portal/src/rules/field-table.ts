@@ -14,21 +14,21 @@ export const FIELDS = {
     max: 64,
     required: 'vendors',
     part: 'account',
-    alike: 'cleared',
+    alike: 'personal',
   },
   firstName: {
     label: 'First name',
     max: 64,
     required: 'one-of-them',
     part: 'profile',
-    alike: 'cleared',
+    alike: 'personal',
   },
   lastName: {
     label: 'Last name',
     max: 64,
     required: 'one-of-them',
     part: 'profile',
-    alike: 'cleared',
+    alike: 'personal',
   },
   countryCode: {
     label: 'Country code',
@@ -42,7 +42,7 @@ export const FIELDS = {
     max: null,
     required: 'always',
     part: 'profile',
-    alike: 'cleared',
+    alike: 'personal',
   },
   organisation: {
     label: 'Organisation',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  againLabel,
   codeFault,
   codeNews,
   codeOf,
@@ -65,7 +66,7 @@ test.each<[MailboxCode['state'], boolean]>([
   ['requested', true],
   ['sent', true],
   ['not-delivered', false],
-])('whether a code can be typed while it is %s: %s', (state, expected) => {
+])('whether more may be reported of a code that is %s: %s', (state, expected) => {
   expect(isOut(code(state))).toBe(expected);
 });
 
@@ -80,23 +81,37 @@ test.each([
   expect(pauseOf(code('sent', wait), NOW)).toBe(Math.max(0, wait * 1000));
 });
 
-test('another code replaces the last one, as long as that one works', () => {
-  expect(nextCodeText(code('sent'), NOW)).toBe(
-    'No mail after a few minutes? Have another code mailed. This one then does not work any more.',
-  );
-  expect(plain(nextCodeText(code('sent', 60), NOW))).toBe(
-    'Another code can be mailed from 5:26 pm. This one then does not work any more.',
-  );
+test('a code is mailed again while it can be typed, and another one after that', () => {
+  expect(nextCodeText(code('sent', 0, 1800), NOW)).toBe('No mail after a few minutes? Have the code mailed again.');
+  expect(plain(nextCodeText(code('sent', 60, 1800), NOW))).toBe('The code can be mailed again from 5:26 pm.');
   expect(plain(nextCodeText(code('available', 60), NOW))).toBe('Another code can be mailed from 5:26 pm.');
+  expect([againLabel(code('sent', 0, 1800)), againLabel(code('not-delivered', 0, 1800))]).toEqual([
+    'Mail the code again',
+    'Mail the code again',
+  ]);
+  expect(againLabel(code('available'))).toBe('Mail another code');
 });
 
-test.each(['123456', '123 456', ' 123 456\n', '123-456', '123\u2013456', '1 2 3 4 5 6', '123\u00a0456'])(
-  'the code “%s” has six digits',
-  (text) => {
-    expect(digitsOf(text)).toBe('123456');
-    expect(codeFault(text)).toBeUndefined();
-  },
-);
+test('a code whose mail came back can be typed all the same', () => {
+  expect(codeNews(code('not-delivered', 0, 1800), EMAIL)).toBe(
+    'If the code has reached you all the same, enter it here.',
+  );
+});
+
+test.each([
+  '123456',
+  '123 456',
+  ' 123 456\n',
+  '123-456',
+  '123\u2013456',
+  '1 2 3 4 5 6',
+  '123\u00a0456',
+  '１２３４５６',
+  '\u202a123\u200b456\u202c',
+])('the code “%s” has six digits', (text) => {
+  expect(digitsOf(text)).toBe('123456');
+  expect(codeFault(text)).toBeUndefined();
+});
 
 test.each([
   ['', 'Enter the six digits from the mail.'],

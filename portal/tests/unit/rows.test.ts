@@ -307,6 +307,19 @@ test('a field of one person is cleared for all, also where a request does not ge
   expect(list.rows.filter(({ values }) => values.username).length).toBe(175);
 });
 
+test('a change that would take very many requests to undo is not offered to be undone, and says so before', async () => {
+  await open(Array.from({ length: 120 }, () => 'A'));
+  for (const { number } of list.rows) list.change(number, { username: `joiner${number}` });
+  await rows.load();
+  const numbers = rows.list.all.map(({ number }) => number);
+  expect([rows.canUndoMany(numbers, 'username'), rows.canUndoMany(numbers, 'reason')]).toEqual([false, true]);
+  const told: number[] = [];
+  expect(await rows.changeMany(numbers, 'username', '', (done) => told.push(done))).toBe(
+    'TechPass username changed for 120 users.',
+  );
+  expect([told, rows.undoStack.last]).toEqual([[100, 120], undefined]);
+});
+
 test('many are removed together, and brought back while they are few', async () => {
   rows.show('errors');
   const told: number[] = [];

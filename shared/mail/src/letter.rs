@@ -165,7 +165,7 @@ impl Letters {
         })
     }
 
-    /// Renders the letter that tells an invitee the code.
+    /// Renders the letter with the code of an invitee.
     ///
     /// # Errors
     ///

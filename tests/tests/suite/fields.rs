@@ -100,7 +100,7 @@ fn the_docs_have_a_row_for_each_field() {
         };
         let alike = match spec.alike {
             Alike::Nowhere => "no",
-            Alike::Cleared => "rows, to clear",
+            Alike::Personal => "rows, mostly to clear",
             Alike::Rows => "rows",
             Alike::Everywhere => "rows, invites",
         };

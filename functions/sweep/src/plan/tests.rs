@@ -1,14 +1,15 @@
 //! Each decision, with its limits to the millisecond.
 
 use domain::{
-    BulkActionId, Entropy,
+    BulkActionId, CodeSeed, Entropy,
     batch::{Counts, ObjectVersion, Source},
     bulk_action::{Outcome, Verb},
-    invite::{Account, Actor},
+    fields::Form,
+    invite::{Account, Actor, CODE_LIFE, Creation, Origin},
     licence::SeedState,
     mail::{DELIVERY_WAIT, MailEvent, MailKind},
 };
-use testing::people::{account_invite, beginning, draft, officer, officer_form};
+use testing::people::{account_invite, beginning, draft, officer, officer_form, rules};
 
 use super::*;
 
@@ -146,6 +147,35 @@ fn a_mail_without_an_answer_is_left_alone_unless_events_are_seen_to_arrive() {
     let events = after_events(due, at(300) - MILLISECOND);
     assert_eq!(of_invite(&sending(), &events), waits(due, undecided), "the events are of mails before it");
     assert_eq!(of_batch(&reporting(), &events), waits(due, undecided), "the events are of mails before it");
+}
+
+/// An invitation whose invitee asked for a code at the beginning.
+fn with_code() -> Invite {
+    let form = Form { email: officer_form("bo").email, reason: "Joins the project".to_owned(), ..Form::default() };
+    let request = form.email_invitation(&rules(), &officer("ada").email).unwrap();
+    let Invite { id, officer, address_key, terms, created_at: at, trace, .. } = queued();
+    let creation = Creation { id, officer, address_key, terms, at, trace };
+    let free = Invite::queued(creation, Origin::Email, request).address_is_free(at).unwrap();
+    let invited = free.claim_mail(at).unwrap().mail_accepted("m-1".to_owned(), at).unwrap();
+    let delivered = invited.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m-1", at).unwrap();
+    delivered.ask_for_code(CodeSeed::generate(&entropy()), at).unwrap()
+}
+
+#[test]
+fn a_mail_with_a_code_is_sent_while_that_can_be_typed_and_is_over_with_it() {
+    let end = beginning() + CODE_LIFE;
+    let state = |plan: &Plan<Invite>| plan.next.code_mail().unwrap().state_name();
+    let woken = invite(with_code(), &moment(at(120))).unwrap();
+    assert_eq!((&woken.wake[..], state(&woken)), (&[QueueName::Mail][..], "QUEUED"));
+    let late = invite(with_code(), &moment(end)).unwrap();
+    assert_eq!((&late.wake[..], state(&late)), (&NONE[..], "REPLACED"));
+    let claimed = with_code().claim_code_mail(at(1)).unwrap();
+    assert_eq!(claimed.next_due(), Some(end));
+    let unknown = invite(claimed, &moment(end)).unwrap();
+    assert_eq!((&unknown.wake[..], state(&unknown)), (&NONE[..], "UNKNOWN"));
+    for plan in [late, unknown] {
+        assert!(plan.next.next_due().unwrap() > end + DAY, "nothing of it is left to do");
+    }
 }
 
 #[test]

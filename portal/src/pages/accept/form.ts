@@ -7,12 +7,26 @@ import { profileFields } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
 import { checkProfile, labels, PROFILE_FIELDS, type ProfileField, startOf, type Values } from '../../rules/forms';
+import { askInviter } from './ask-inviter';
 import { CODE_LABEL, codeField } from './code-field';
-import { codeFault, codeNews, codeOf, codeReason, digitsOf, isOut, pauseOf, pauseText } from './mailbox-code';
+import {
+  againLabel,
+  codeFault,
+  codeNews,
+  codeOf,
+  codeReason,
+  digitsOf,
+  hasCode,
+  pauseOf,
+  pauseText,
+} from './mailbox-code';
 import { returnedMail } from './returned-mail';
 
 type View = Schemas['PageBody'];
 type Field = ProfileField | 'mailboxCode';
+
+/** A pause after which somebody who waits is told whom to ask. */
+const LONG_PAUSE_MS = 3_600_000;
 
 /** What browsers call the details of the person who fills them in. */
 const AUTOCOMPLETE: Partial<Record<ProfileField, string>> = {
@@ -37,24 +51,17 @@ export class AcceptForm extends LightElement {
   #isAskingCode = false;
   /** Whether the last failure is of asking for a code. */
   #isCodeFailure = false;
-  #hadFocus = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #form = new Form<Field>(this, {
     initial: { ...startOf(PROFILE_FIELDS), mailboxCode: '' },
     labels: { ...labels, mailboxCode: CODE_LABEL },
     check: checkProfile,
-    send: (values) => (this.#hasCodeField ? this.#accept(values) : this.#askCode()),
+    send: (values) => (this.#wasOut ? this.#accept(values) : this.#askCode()),
   });
 
-  get #hasCodeField(): boolean {
-    return this.#wasOut && codeOf(this.view).state !== 'not-delivered';
-  }
-
   override willUpdate(): void {
-    this.#hadFocus = this.contains(document.activeElement);
-    this.#wasOut ||= isOut(codeOf(this.view));
-    // What was wrong with a code goes with its field.
-    if (!this.#hasCodeField) this.#form.blame('mailboxCode', undefined);
+    // The mail may be there although it came back: an automatic reply is one that came back, for some servers.
+    this.#wasOut ||= hasCode(codeOf(this.view));
   }
 
   override render(): TemplateResult {
@@ -67,11 +74,12 @@ export class AcceptForm extends LightElement {
         ${form.summary()}
         ${isReturned ? returnedMail(this.view) : nothing}
         ${profileFields(form, AUTOCOMPLETE)}
-        ${this.#hasCodeField ? this.#withCode() : this.#withoutCode(isReturned)}
+        ${this.#wasOut ? this.#withCode() : this.#withoutCode()}
+        ${this.#askInviter()}
       </form>`;
   }
 
-  #withoutCode(wasReturned: boolean): TemplateResult {
+  #withoutCode(): TemplateResult {
     const { isSending } = this.#form;
     const { email } = this.view;
     const code = codeOf(this.view);
@@ -79,7 +87,7 @@ export class AcceptForm extends LightElement {
       <p class="hint-line">${icon('mail')}<span>${codeReason(email)} ${pauseText(code, Date.now())}</span></p>
       <div class="actions end">
         <button class="button primary" aria-disabled=${String(isSending)}>
-          ${isSending ? 'Mailing…' : wasReturned ? 'Mail another code' : 'Mail me a code'}</button>
+          ${isSending ? 'Mailing…' : 'Mail me a code'}</button>
       </div>`;
   }
 
@@ -94,19 +102,26 @@ export class AcceptForm extends LightElement {
           ${isSending && !this.#isAskingCode ? 'Accepting…' : 'Accept the invitation'}</button>
         <button type="button" class="button" aria-disabled=${String(isSending || isPaused)}
           aria-describedby="another-code" @click=${this.#askAnother}>
-          ${this.#isAskingCode ? 'Mailing…' : 'Mail another code'}</button>
+          ${this.#isAskingCode ? 'Mailing…' : againLabel(code)}</button>
       </div>`;
+  }
+
+  /** The way on where no code can be mailed for long. */
+  #askInviter(): TemplateResult | typeof nothing {
+    const { invitedBy, traceId } = this.view;
+    if (pauseOf(codeOf(this.view), Date.now()) <= LONG_PAUSE_MS) return nothing;
+    return html`
+      <p class="hint">No code arrives? Your inviter can revoke this invitation and invite you again.
+        ${askInviter(invitedBy, 'No code arrives', traceId, 'small')}</p>`;
   }
 
   override updated(changed: PropertyValues<this>): void {
     const code = codeOf(this.view);
     const before = changed.get('view');
-    if (before && isOut(codeOf(before)) && code.state === 'available') announce(codeNews(code, this.view.email));
+    if (before && hasCode(codeOf(before)) && !hasCode(code)) announce(codeNews(code, this.view.email));
     clearTimeout(this.#timer);
     const pause = pauseOf(code, Date.now());
-    if (pause > 0) this.#timer = setTimeout(() => this.requestUpdate(), pause);
-    // A mail that came back takes the field for its code away, and the focus with it.
-    if (this.#hadFocus && !this.contains(document.activeElement)) this.querySelector<HTMLElement>('.notice')?.focus();
+    if (pause > 0) this.#timer = setTimeout(() => this.requestUpdate(), Math.min(pause, LONG_PAUSE_MS));
   }
 
   override disconnectedCallback(): void {
@@ -129,13 +144,12 @@ export class AcceptForm extends LightElement {
 
   async #askCode(): Promise<void> {
     this.#isAskingCode = this.#isCodeFailure = true;
-    const isAnother = this.#hasCodeField;
     try {
       const view = await this.#show(ask('post', '/api/invitations/mailbox-code', { body: { token: this.token } }));
       this.#form.reset({ ...this.#form.values, mailboxCode: '' });
       await this.updateComplete;
       this.querySelector<HTMLElement>('[name="mailboxCode"]')?.focus();
-      announce(`${isAnother ? 'The last code does not work any more. ' : ''}${codeNews(codeOf(view), view.email)}`);
+      announce(codeNews(codeOf(view), view.email));
     } finally {
       this.#isAskingCode = false;
     }

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { asDay, asMoment, asTime } from '../../messages/time';
+import { plain } from '../../rules/text';
 
 /** The code that is mailed to the invited mailbox: whether one was asked for, and from when another one can be. */
 export type MailboxCode = Schemas['MailboxCodeBody'];
@@ -11,10 +12,13 @@ export function codeOf({ mailboxCode }: Schemas['PageBody']): MailboxCode {
   return mailboxCode ?? { state: 'available', availableFrom: '' };
 }
 
-/** Whether a code was mailed, or is being mailed, that can still be typed. */
+/** Whether a code was mailed, or is being mailed, so that more may be reported of its mail. */
 export function isOut({ state }: MailboxCode): boolean {
   return state === 'requested' || state === 'sent';
 }
+
+/** Whether there is a code that can still be typed, wherever its mail is. */
+export const hasCode = ({ validUntil }: MailboxCode): boolean => Boolean(validUntil);
 
 /** Why the page asks for a code at all. */
 export function codeReason(email: string): string {
@@ -27,6 +31,7 @@ export function codeReason(email: string): string {
 /** Where the code is, and until when it works. */
 export function codeNews({ state, validUntil }: MailboxCode, email: string): string {
   if (state === 'available') return 'The code that we mailed does not work any more. Have another one mailed.';
+  if (state === 'not-delivered') return 'If the code has reached you all the same, enter it here.';
   const mailing = state === 'sent' ? 'We have mailed six digits' : 'We are mailing six digits';
   const limit = validUntil ? ` They work until ${asTime(validUntil)}.` : '';
   return `${mailing} to ${email}. It can take a few minutes; look in the junk folder too.${limit}`;
@@ -52,19 +57,22 @@ export function pauseText(code: MailboxCode, now: number): string | undefined {
   // No earlier than it is: times are shown without their seconds.
   const from = new Date(Math.ceil((now + pause) / MINUTE_MS) * MINUTE_MS).toISOString();
   const isToday = asDay(from) === asDay(new Date(now).toISOString());
-  return `Another code can be mailed from ${isToday ? asTime(from) : asMoment(from)}.`;
+  const what = hasCode(code) ? 'The code can be mailed again' : 'Another code can be mailed';
+  return `${what} from ${isToday ? asTime(from) : asMoment(from)}.`;
 }
 
-/** When another code can be mailed, and what that means for this one. */
+/** When a code can be mailed next: the same again while it can be typed, else another one. */
 export function nextCodeText(code: MailboxCode, now: number): string {
   const pause = pauseText(code, now);
-  if (!isOut(code)) return pause ?? '';
-  return `${pause ?? 'No mail after a few minutes? Have another code mailed.'} This one then does not work any more.`;
+  return pause ?? (isOut(code) ? 'No mail after a few minutes? Have the code mailed again.' : '');
 }
+
+/** What the button says that has a code mailed after the first. */
+export const againLabel = (code: MailboxCode): string => (hasCode(code) ? 'Mail the code again' : 'Mail another code');
 
 /** The digits of a code as a person types or pastes it, such as `123 456` or `123-456`. */
 export function digitsOf(text: string): string {
-  return text.replace(/[\s\p{Pd}]/gu, '');
+  return plain(text).replace(/[\s\p{Pd}]/gu, '');
 }
 
 /** What is wrong with a code before it is sent. */

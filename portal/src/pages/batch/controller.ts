@@ -298,7 +298,7 @@ export class BatchController {
   }
 
   #report(text: string): void {
-    const canUndo = this.rows.undoStack.last !== undefined;
+    const canUndo = this.rows.undoStack.last?.text === text;
     this.#set({ toast: { text, ...(canUndo && { undo: () => void this.undo() }) } });
   }
 

@@ -72,7 +72,7 @@ pub enum Alike {
     /// Nowhere: no two people share it, and everybody needs one.
     Nowhere,
     /// In rows of a batch, mostly to clear it: it belongs to one person.
-    Cleared,
+    Personal,
     /// In rows of a batch.
     Rows,
     /// In rows of a batch and in invites.
@@ -159,7 +159,7 @@ fields! {
         max: Some(64),
         required: Required::Vendors,
         part: Part::Account,
-        alike: Alike::Cleared,
+        alike: Alike::Personal,
         width: 26,
         hint: "Vendors only. Letters, digits, hyphen, underscore and single periods.",
         examples: Examples { officer: "", vendor: "siti.binte.ahmad" },
@@ -175,7 +175,7 @@ fields! {
         max: Some(64),
         required: Required::OneOfThem,
         part: Part::Profile,
-        alike: Alike::Cleared,
+        alike: Alike::Personal,
         width: 20,
         hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Ah Kow", vendor: "Siti" },
@@ -190,7 +190,7 @@ fields! {
         max: Some(64),
         required: Required::OneOfThem,
         part: Part::Profile,
-        alike: Alike::Cleared,
+        alike: Alike::Personal,
         width: 20,
         hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Tan", vendor: "Binte Ahmad" },
@@ -227,7 +227,7 @@ fields! {
         max: None,
         required: Required::Always,
         part: Part::Profile,
-        alike: Alike::Cleared,
+        alike: Alike::Personal,
         width: 18,
         hint: "Required. Digits only, without the country code.",
         examples: Examples { officer: "91234567", vendor: "81234567" },

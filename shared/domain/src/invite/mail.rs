@@ -190,8 +190,10 @@ impl Invite {
         }
         if kind == MailKind::MailboxCode {
             let mail = self.code_mail().filter(|mail| mail.generation == generation)?.clone();
-            let mail = mail.observe(event, message_id, now)?;
-            return self.map_code_mail(now, |_| Ok(mail)).ok();
+            let code_mail = mail.observe(event, message_id, now)?;
+            let is_returned = code_mail.is_undeliverable();
+            let next = self.map_code_mail(now, |_| Ok(code_mail)).ok()?;
+            return Some(if is_returned { next.mailbox_returns(event, message_id, now) } else { next });
         }
         let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
         let was_open = mail.is_open();
@@ -199,6 +201,14 @@ impl Invite {
         let mailed_at = if was_open { Some(now) } else { self.mailed_at };
         let next = Self { mail: Some(mail), mailed_at, ..self };
         Some(next.happened(Event::from(event), now).mailed(now))
+    }
+
+    /// A mail with a code came back from the mailbox of the invitation: its officer sees that of the invitation, and can
+    /// amend the address.
+    fn mailbox_returns(self, event: MailEvent, message_id: &str, now: Timestamp) -> Self {
+        let sent = self.mail.clone().filter(Mail::may_have_arrived);
+        let Some(mail) = sent.and_then(|mail| mail.observe(event, message_id, now)) else { return self };
+        Self { mail: Some(mail), ..self.happened(Event::from(event), now) }
     }
 
     /// Records that SES has reported nothing about the last mail since it took it: its delivery is unknown.

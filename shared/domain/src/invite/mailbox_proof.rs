@@ -20,11 +20,11 @@ use crate::{
 pub const CODE_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// How many wrong codes can be typed before another one has to be asked for.
-pub const CODE_TRIES: u32 = 5;
+pub const CODE_ATTEMPTS: u32 = 5;
 
-/// How long after a code was asked for the next can be: after the first, the second, and so on; after each later one
-/// within [`CODE_MEMORY`] as after the last. With [`CODE_TRIES`] they leave somebody who has only the link 25 guesses a
-/// day among a million codes.
+/// How long after a code was asked for it, or the next, can be: after the first time, the second, and so on; after each
+/// later one within [`CODE_MEMORY`] as after the last. With [`CODE_ATTEMPTS`] they leave somebody who has only the link
+/// 25 guesses a day among a million codes.
 const CODE_PAUSES: [Duration; 5] = [
     Duration::from_secs(60),
     Duration::from_secs(60),
@@ -36,18 +36,21 @@ const CODE_PAUSES: [Duration; 5] = [
 /// How long after a code was asked for the pauses start again with the shortest.
 const CODE_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
-/// The latest code that an invitee asked for.
+/// The mails with a code that one link can have, far more than the pauses allow.
+const CODE_MAILS: u32 = 1_000;
+
+/// The code that an invitee asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxProof {
     /// The code follows from it and the token of the link.
     pub seed: CodeSeed,
-    /// When it was asked for. Its life and the pause before the next count from here.
+    /// When it was last asked for. Its life and the pause before the next request count from here.
     pub asked_at: Timestamp,
-    /// How many were asked for within [`CODE_MEMORY`] of each other, this one included.
+    /// How many requests there were within [`CODE_MEMORY`] of each other, this one included.
     count: u32,
-    /// How many wrong codes were typed since then.
+    /// How many wrong codes were typed for it.
     wrong: u32,
-    /// The mail that tells it.
+    /// The mail with it.
     pub mail: Mail,
 }
 
@@ -58,12 +61,12 @@ pub struct Proven(());
 /// Why a code does not show that the mailbox is theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Unproven {
-    /// No code is known that could be typed: none was asked for.
+    /// There is no code to type.
     #[error("no code was asked for")]
     NotAsked,
     #[error("the code has expired")]
     Expired,
-    /// It was typed wrong [`CODE_TRIES`] times.
+    /// It was typed wrong [`CODE_ATTEMPTS`] times.
     #[error("the code was typed wrong too often")]
     UsedUp,
     /// It is another one. It can be typed this often after this time.
@@ -81,10 +84,10 @@ impl MailboxProof {
     /// Whether the code can be typed at `now`: before its end, not at that moment.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
-        now < self.valid_until() && self.wrong < CODE_TRIES
+        now < self.valid_until() && self.wrong < CODE_ATTEMPTS
     }
 
-    /// From when the next can be asked for.
+    /// From when it, or the next, can be asked for.
     fn next_from(&self) -> Timestamp {
         let last = CODE_PAUSES.len() - 1;
         let place = usize::try_from(self.count.saturating_sub(1)).unwrap_or(last).min(last);
@@ -100,7 +103,8 @@ impl Invite {
         self.can_be_accepted(now).then_some(from)
     }
 
-    /// The invitee asks for a code, and its mail is due. An earlier code is worth nothing from now on.
+    /// The invitee asks for a code, and its mail is due. One that can still be typed is mailed again, because the mail
+    /// before may arrive after this one; otherwise it is the code of `seed`.
     ///
     /// # Errors
     ///
@@ -111,26 +115,31 @@ impl Invite {
         }
         let last = self.mailbox_proof.as_ref();
         let counted = last.filter(|proof| now < proof.asked_at + CODE_MEMORY).map_or(0, |proof| proof.count);
-        let generation = last.map_or(0, |proof| proof.mail.generation) + 1;
-        let mail = Mail::due(MailKind::MailboxCode, generation);
-        let proof = MailboxProof { seed, asked_at: now, count: counted.saturating_add(1), wrong: 0, mail };
+        // No mail of another link has the same number, so no late report is taken for one of this mail.
+        let before = last.map_or(self.generation().saturating_mul(CODE_MAILS), |proof| proof.mail.generation);
+        let mail = Mail::due(MailKind::MailboxCode, before.saturating_add(1));
+        let (seed, wrong) = match last.filter(|proof| proof.is_valid(now)) {
+            Some(proof) => (proof.seed.clone(), proof.wrong),
+            None => (seed, 0),
+        };
+        let proof = MailboxProof { seed, asked_at: now, count: counted.saturating_add(1), wrong, mail };
         Ok(Self { mailbox_proof: Some(proof), ..self.touched(now) })
     }
 
-    /// The mail that tells the code. `None`: no code was asked for.
+    /// The mail with the code. `None`: no code was asked for.
     #[must_use]
     pub fn code_mail(&self) -> Option<&Mail> {
         self.mailbox_proof.as_ref().map(|proof| &proof.mail)
     }
 
-    /// Whether the mail that tells the code is due.
+    /// Whether the mail with the code is due.
     #[must_use]
     pub fn code_mail_is_due(&self) -> bool {
         let is_awaited = matches!(self.state, InviteState::Invited { .. });
         is_awaited && self.code_mail().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Claims the mail that tells the code for one attempt.
+    /// Claims the mail with the code for one attempt.
     ///
     /// # Errors
     ///
@@ -143,7 +152,7 @@ impl Invite {
         self.map_code_mail(now, |mail| mail.claim(now))
     }
 
-    /// Applies one of [`Mail`]'s transitions to the mail that tells the code.
+    /// Applies one of [`Mail`]'s transitions to the mail with the code.
     ///
     /// # Errors
     ///
@@ -165,7 +174,7 @@ impl Invite {
     /// [`Conflict`] while the code can be typed, and when its mail is over.
     pub fn code_mail_over(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.mailbox_proof.as_ref().is_none_or(|proof| now < proof.valid_until()) {
-            return Err(self.conflict("told no code"));
+            return Err(self.conflict("sent no code"));
         }
         self.map_code_mail(now, |mail| match mail.state {
             MailState::Due { .. } => Ok(mail.replaced()),
@@ -186,14 +195,14 @@ impl Invite {
     /// [`Unproven`] with the reason. A wrong code has to be counted, with [`Invite::wrong_code`].
     pub fn prove(&self, token: &Token, typed: &MailboxCode, now: Timestamp) -> Result<Proven, Unproven> {
         let proof = self.mailbox_proof.as_ref().ok_or(Unproven::NotAsked)?;
-        if proof.wrong >= CODE_TRIES {
+        if proof.wrong >= CODE_ATTEMPTS {
             return Err(Unproven::UsedUp);
         }
         if !proof.is_valid(now) {
             return Err(Unproven::Expired);
         }
         if MailboxCode::of(token, &proof.seed) != *typed {
-            return Err(Unproven::Wrong { left: CODE_TRIES - proof.wrong - 1 });
+            return Err(Unproven::Wrong { left: CODE_ATTEMPTS - proof.wrong - 1 });
         }
         Ok(Proven(()))
     }
@@ -251,9 +260,16 @@ mod tests {
         assert_eq!(asked().prove(&token(), &code(1), at(100 + LIFE)).unwrap_err(), Unproven::Expired);
         let later = Keys::derive(b"test").token(invited().id, 2);
         assert!(asked().prove(&later, &code(1), at(100)).is_err(), "it belongs to one link");
-        let again = asked().ask_for_code(seed(2), at(160)).unwrap();
-        assert_eq!(again.prove(&token(), &code(1), at(161)).unwrap_err(), Unproven::Wrong { left: 4 });
-        assert!(again.prove(&token(), &code(2), at(161)).is_ok());
+    }
+
+    #[test]
+    fn a_code_that_can_be_typed_is_mailed_again_and_another_one_after_that() {
+        let again = asked().wrong_code(at(101)).unwrap().ask_for_code(seed(2), at(160)).unwrap();
+        assert!(again.prove(&token(), &code(1), at(160 + LIFE - 1)).is_ok(), "for half an hour more");
+        assert_eq!(again.prove(&token(), &code(2), at(161)).unwrap_err(), Unproven::Wrong { left: 3 }, "as before");
+        let other = again.ask_for_code(seed(2), at(160 + LIFE)).unwrap();
+        assert_eq!(other.prove(&token(), &code(1), at(161 + LIFE)).unwrap_err(), Unproven::Wrong { left: 4 });
+        assert!(other.prove(&token(), &code(2), at(161 + LIFE)).is_ok());
     }
 
     #[test]
@@ -264,8 +280,8 @@ mod tests {
             invite = invite.wrong_code(at(101)).unwrap();
         }
         assert_eq!(invite.prove(&token(), &code(1), at(102)).unwrap_err(), Unproven::UsedUp, "the right one too");
-        let again = invite.ask_for_code(seed(1), at(160)).unwrap();
-        assert!(again.prove(&token(), &code(1), at(161)).is_ok());
+        let again = invite.ask_for_code(seed(2), at(160)).unwrap();
+        assert!(again.prove(&token(), &code(1), at(161)).is_err() && again.prove(&token(), &code(2), at(161)).is_ok());
         assert!(invited().wrong_code(at(101)).is_err());
     }
 
@@ -278,9 +294,14 @@ mod tests {
             assert!(invite.clone().ask_for_code(seed(2), at(now + pause - 1)).is_err(), "{place}");
             now += pause;
             invite = invite.ask_for_code(seed(2), at(now)).unwrap();
-            let generation = u32::try_from(place).unwrap() + 2;
+            let generation = 1_000 + u32::try_from(place).unwrap() + 2;
             assert_eq!(invite.code_mail().unwrap(), &Mail::due(MailKind::MailboxCode, generation));
         }
+        let tomorrow = crate::invite::Act { at: at(now).next_singapore_day(), ..act(0) };
+        let resent = invite.resend(&mailbox(), &tomorrow).unwrap().address_is_free(tomorrow.at).unwrap();
+        let later = resent.claim_mail(tomorrow.at).unwrap().mail_accepted("m-2".into(), tomorrow.at).unwrap();
+        let asked = later.ask_for_code(seed(3), tomorrow.at).unwrap();
+        assert_eq!(asked.code_mail().unwrap().generation, 2_001, "nor is one of another link");
     }
 
     #[test]
@@ -322,18 +343,22 @@ mod tests {
         let sent = claimed.map_code_mail(at(102), |mail| mail.accepted("m-9".into(), at(102))).unwrap();
         assert!(sent.clone().code_mail_over(at(100 + LIFE)).is_err());
         assert_ne!(sent.next_due(), Some(at(100 + LIFE)), "nothing of it is left to do");
-        let paused = invite.needs_attention(at(101)).unwrap();
-        assert!(!paused.code_mail_is_due() && paused.resume(at(102)).unwrap().code_mail_is_due());
+        assert!(invite.needs_attention(at(101)).is_err(), "its invitee can ask again, so no operator is needed");
     }
 
     #[test]
-    fn what_is_reported_of_its_mail_changes_no_other() {
+    fn only_a_return_of_its_mail_says_something_of_the_invitation() {
         let sending = asked().claim_code_mail(at(101)).unwrap();
         let heard = |kind, generation| sending.clone().observe_mail(kind, generation, MailEvent::Bounced, "m", at(102));
-        let bounced = heard(MailKind::MailboxCode, 1).unwrap();
+        let delivered =
+            sending.clone().observe_mail(MailKind::MailboxCode, 1_001, MailEvent::Delivered, "m", at(102)).unwrap();
+        assert_eq!((&delivered.mail, &delivered.history), (&sending.mail, &sending.history));
+        assert_eq!(heard(MailKind::MailboxCode, 1_002), None);
+        let bounced = heard(MailKind::MailboxCode, 1_001).unwrap();
         assert_eq!(bounced.code_mail().unwrap().state_name(), "BOUNCED");
-        assert_eq!((&bounced.mail, &bounced.history), (&sending.mail, &sending.history));
-        assert_eq!(heard(MailKind::MailboxCode, 2), None);
+        assert_eq!(bounced.mail.as_ref().unwrap().state_name(), "BOUNCED", "its officer sees it, and can amend");
+        assert_eq!(bounced.history.last().unwrap().event, crate::invite::Event::Bounced);
+        assert!(bounced.can_be_accepted(at(103)), "the mail may have arrived all the same");
         let restored = sending.mails_perhaps_sent(at(103)).unwrap();
         assert_eq!(restored.code_mail().unwrap().state_name(), "UNKNOWN");
     }

@@ -43,7 +43,7 @@ pub use handover::HandoverRefusal;
 pub use history::{Act, Actor, Event, HistoryEntry};
 pub use kind::Kind;
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
-pub use mailbox_proof::{CODE_LIFE, CODE_TRIES, MailboxProof, Proven, Unproven};
+pub use mailbox_proof::{CODE_ATTEMPTS, CODE_LIFE, MailboxProof, Proven, Unproven};
 pub use schedule::{InvitationDue, KEEPING_LOOK, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
 pub use status::{Progress, SeedStatus, TechpassStatus};

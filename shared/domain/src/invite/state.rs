@@ -227,8 +227,7 @@ impl Invite {
     /// [`Conflict`] unless the service has work ahead on it.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_leased = matches!(self.state, InviteState::Provisioning { .. } | InviteState::Revoking { .. });
-        let has_mail = self.mail_is_due() || self.code_mail_is_due() || self.officer_mail_is_due();
-        let is_open = has_mail || self.has_step(now);
+        let is_open = self.mail_is_due() || self.officer_mail_is_due() || self.has_step(now);
         if !is_leased && !is_open {
             return Err(self.conflict("given up"));
         }

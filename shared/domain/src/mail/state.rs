@@ -17,7 +17,7 @@ pub enum MailKind {
     #[serde(rename = "invitation-lapsed")]
     InvitationExpired,
     BatchReport,
-    /// Tells the invitee the code that shows that the mailbox is theirs.
+    /// Has the code with which the invitee shows that the mailbox is theirs.
     MailboxCode,
     /// Says to an officer that a colleague has their invites now.
     HandedOver,

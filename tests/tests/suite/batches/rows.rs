@@ -260,6 +260,12 @@ async fn what_belongs_to_one_person_is_cleared_for_many_and_each_row_is_compared
     assert_eq!(number["changed"], 2);
     let shown = row(&ada, &id, 8).await;
     assert_eq!((&shown["values"]["contactNumber"], &shown["values"]["firstName"]), (&json!("6123 4567"), &json!("")));
+    ada.send("DELETE", &format!("{path}/9"), &[], axum::body::Body::empty()).await.expect(204);
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    app.drain().await;
+    assert_eq!(row(&ada, &id, 1).await["state"], "SENT");
+    assert_eq!(set(json!({"numbers": [1, 9]}), json!({"username": "vera"})).await["changed"], 0);
+    assert_eq!(batch(&ada, &id).await["counts"]["removed"], 1, "what was removed does not come back");
 }
 
 #[tokio::test]

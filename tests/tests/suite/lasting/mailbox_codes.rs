@@ -167,9 +167,10 @@ async fn no_code_is_asked_for_that_cannot_be_mailed_or_used() {
 }
 
 #[tokio::test]
-async fn a_code_that_comes_back_is_said_and_its_mailbox_is_asked_for_no_other() {
+async fn a_code_that_comes_back_is_said_to_its_officer_too_who_can_amend_the_address() {
     let app = App::start().await;
-    let token = invited(&app).await;
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    let token = app.token_of(&address("bo"));
     ask(&app, &token).await.expect(202);
     let sent = app.mails_to(&address("bo")).pop().unwrap();
     let bounced = include_str!("../../../../events/mail-bounced.json");
@@ -179,6 +180,27 @@ async fn a_code_that_comes_back_is_said_and_its_mailbox_is_asked_for_no_other() 
     let refused = ask(&app, &token).await;
     assert_eq!(refused.problem(), "state-conflict");
     assert!(refused.body["detail"].as_str().unwrap().contains("came back"), "{}", refused.body);
+    let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
+    assert_eq!(shown.body["mail"]["state"], "BOUNCED");
+    let etag = shown.headers["etag"].to_str().unwrap();
+    let set = json!({"kind": "email", "email": address("kim"), "reason": "Joins the project"});
+    app.officer("ada").json("PATCH", &format!("/api/invites/{id}"), &[("if-match", etag)], set).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to(&address("kim")).len(), 1);
+}
+
+#[tokio::test]
+async fn ten_codes_that_are_guessed_at_once_use_the_code_up() {
+    let app = App::start().await;
+    let token = invited(&app).await;
+    ask(&app, &token).await.expect(202);
+    let (right, wrong) = (code(&app), another(&code(&app)));
+    let answers = futures::future::join_all((0..10).map(|_| accept_with(&app, &token, &wrong))).await;
+    let mut faults: Vec<String> = answers.iter().flat_map(Answer::faults).collect();
+    faults.sort();
+    let said = |name: &str| faults.iter().filter(|fault| fault.ends_with(name)).count();
+    assert_eq!((said("wrong"), said("used-up")), (4, 6), "{faults:?}");
+    assert_eq!(accept_with(&app, &token, &right).await.faults(), ["/mailboxCode: mailbox-code.used-up"]);
 }
 
 #[tokio::test]

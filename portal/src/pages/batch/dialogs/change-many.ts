@@ -77,6 +77,7 @@ export class BatchChangeMany extends LightElement {
                 .map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
             </select></div>
           ${this.#textField()}
+          ${this.rows.canUndoMany(this.#numbers, field) ? '' : html`<p class="hint">This cannot be undone.</p>`}
           ${isBusy ? html`<p role="status">${numbers.format(done)} of ${users} changed…</p>` : ''}
           <div class="actions">
             <button class="button primary" aria-disabled=${String(isBusy)}>Change ${users}</button>
@@ -135,11 +136,11 @@ export class BatchChangeMany extends LightElement {
     this.#safe = undefined;
     const users = count(this.#numbers.length, 'user');
     try {
-      await this.rows.changeMany(this.#numbers, this.field, this.text, (done) => {
+      const done = await this.rows.changeMany(this.#numbers, this.field, this.text, (done) => {
         this.done = done;
         this.#safe = `${numbers.format(done)} of ${users} are changed. Trying again changes all of them.`;
       });
-      this.onClose(this.rows.undoStack.last?.text);
+      this.onClose(done);
     } catch (error) {
       this.failure = Failure.caught(error);
     } finally {

@@ -43,18 +43,24 @@ export class RowRequests {
 
   /** Gives many rows one text in a field, in parts; `report` gets how many were changed, and the counts since. */
   async changeMany(numbers: readonly number[], set: Schemas['ManyFields'], report: Report): Promise<void> {
+    for (let from = 0; from < numbers.length; from += ROWS_PER_CHANGE) {
+      await this.#changeSome(numbers.slice(from, from + ROWS_PER_CHANGE), set, (done, counts) =>
+        report(from + done, counts),
+      );
+    }
+  }
+
+  /** Where each row is compared with the others again, one request may not get to all: it goes from the last down. */
+  async #changeSome(some: readonly number[], set: Schemas['ManyFields'], report: Report): Promise<void> {
     const path = this.#path;
-    await inParts(numbers, report, async (some) => {
-      // Where each row is compared with the others again, one request may not get to all.
-      let upTo: number | null = null;
-      for (;;) {
-        const body: Schemas['ManyPatch'] = { rows: { numbers: [...some], upTo }, set };
-        const { counts, next }: Schemas['ChangedRows'] = (await ask('patch', '/api/batches/{id}/rows', { path, body }))
-          .body;
-        if (!next) return counts;
-        upTo = next;
-      }
-    });
+    let upTo: number | null = null;
+    do {
+      const body: Schemas['ManyPatch'] = { rows: { numbers: [...some], upTo }, set };
+      const { counts, next }: Schemas['ChangedRows'] = (await ask('patch', '/api/batches/{id}/rows', { path, body }))
+        .body;
+      upTo = next ?? null;
+      report(some.filter((number) => number > (upTo ?? 0)).length, counts);
+    } while (upTo !== null);
   }
 
   /** Removes many rows, in parts; `report` gets how many were removed, and the counts since. */

@@ -16,8 +16,11 @@ interface PageStart {
   readonly cursor: string | undefined;
 }
 
-/** Removed rows that are restored one by one, when that is wanted. */
-const MAX_RESTORED = 50;
+/** Requests of one step of undo at most: rows that are restored one by one, or different texts that are set again. */
+const MAX_UNDO_REQUESTS = 50;
+
+const changedText = (rows: readonly Row[], field: AccountField): string =>
+  `${labels[field]} changed for ${count(rows.length, 'user')}.`;
 
 /** The rows of a batch: all of them, page by page, with every change made here. `onChange` follows each change. */
 export class BatchRows {
@@ -207,7 +210,7 @@ export class BatchRows {
   /** Removes rows; `report` gets how many. */
   async removeMany(numbers: readonly number[], report: (done: number) => void): Promise<void> {
     await this.#removeMany(numbers, report);
-    if (numbers.length > MAX_RESTORED) return;
+    if (numbers.length > MAX_UNDO_REQUESTS) return;
     this.undoStack.add({
       text: `${count(numbers.length, 'user')} removed.`,
       undo: async () => {
@@ -228,13 +231,19 @@ export class BatchRows {
     }
   }
 
-  /** Sets a field of many rows to one text, some at a time. */
+  /** Whether a change of this field in many rows could be undone: not where nearly each of them has a text of its own. */
+  canUndoMany(numbers: readonly number[], field: AccountField): boolean {
+    const texts = new Set<string | undefined>();
+    return numbers.every((number) => texts.add(this.find(number)?.values[field]).size <= MAX_UNDO_REQUESTS);
+  }
+
+  /** Sets a field of many rows to one text, some at a time. Returns what was done, as a sentence. */
   async changeMany(
     numbers: readonly number[],
     field: AccountField,
     text: string,
     report: (done: number) => void,
-  ): Promise<void> {
+  ): Promise<string> {
     const before = numbers.flatMap((number) => this.find(number) ?? []).filter((row) => !isSent(row));
     const changed = before.map(({ number }) => number);
     try {
@@ -247,14 +256,16 @@ export class BatchRows {
       throw error;
     }
     await this.load();
+    return changedText(before, field);
   }
 
   /** Undoing gives rows that got one text what each had before. */
   #rememberMany(before: readonly Row[], field: AccountField): void {
     if (before.length === 0) return;
     const old = byText(before, ({ values }) => values[field]);
+    if (old.size > MAX_UNDO_REQUESTS) return;
     this.undoStack.add({
-      text: `${labels[field]} changed for ${count(before.length, 'user')}.`,
+      text: changedText(before, field),
       undo: async () => {
         for (const [text, numbers] of old) await this.#setMany(numbers, field, text, () => {});
         await this.load();
