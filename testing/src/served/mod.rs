@@ -123,7 +123,13 @@ impl Served {
             }
             "AmazonSQS" => {
                 self.pace.wait(SMALL).await;
-                said(&self.take_messages(&serde_json::from_slice(&request.body).expect("JSON")))
+                let asked: Value = serde_json::from_slice(&request.body).expect("JSON");
+                match operation {
+                    "SendMessageBatch" => said(&self.take_messages(&asked)),
+                    // No message is among the dead letters.
+                    "ReceiveMessage" => said(&json!({})),
+                    other => panic!("SQS's {other} is not here"),
+                }
             }
             _ if request.path.starts_with("/messages/") => said(&self.given_out(&request.path)),
             _ if request.path.ends_with("/outbound-emails") => {
