@@ -9,7 +9,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     InviteId, Officer, Timestamp, TraceId,
     bulk_action::{Refusal, Verb},
-    invite::{Act, AmendRefusal, Invite},
+    invite::{Act, AmendRefusal, Invite, InviteState},
 };
 use store::{Refused, Stored, Transaction};
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
@@ -43,7 +43,9 @@ pub(crate) async fn amend(
     let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(&subject.email);
     let act = Act { at: deps.clock.now(), trace, action: None };
     let refused = |refusal| match refusal {
-        AmendRefusal::Conflict(_) | AmendRefusal::Undeliverable => Problem::new(Slug::StateConflict),
+        AmendRefusal::Conflict(_) | AmendRefusal::Undeliverable => {
+            Problem::new(Slug::StateConflict).detail(way_to_amend(&read.state))
+        }
         AmendRefusal::NotBefore(next) => too_soon(next, act.at),
     };
     let next = read.to_value().amend(subject, address_key, &act).map_err(refused)?;
@@ -115,7 +117,53 @@ impl Deps {
         let id = InviteId::parse(id).ok_or_else(|| Problem::new(Slug::NotFound))?;
         let act = Act { at: self.clock.now(), trace, action: None };
         let changed = self.actions.one(verb, &officer.id, id, &act).await?;
-        changed.map_err(|refusal| problem(verb, refusal, act.at))
+        match changed {
+            Ok(invite) => Ok(invite),
+            Err(Refusal::StateConflict) if *verb == Verb::Resend => {
+                let invite = self.own(officer, &id.to_string()).await?;
+                Err(Problem::new(Slug::StateConflict).detail(why_not_resent(&invite.state)))
+            }
+            Err(refusal) => Err(problem(verb, refusal, act.at)),
+        }
+    }
+}
+
+/// What comes before an amendment of an invite in this state, which cannot be amended now.
+fn way_to_amend(state: &InviteState) -> &'static str {
+    match state {
+        InviteState::Invited { .. } => "The invitation is out. Revoke it first, and amend it then.",
+        InviteState::AccountCreated { .. } => {
+            "It has an account. Revoke it first: if nobody has signed in, the account is deleted, and you can amend it."
+        }
+        InviteState::Revoking { .. } => "Its account is being deleted. Amend it in a minute.",
+        InviteState::Onboarded { .. } | InviteState::Disabled { .. } => {
+            "Its holder has an account in use, which can only be changed in the directory."
+        }
+        InviteState::AccountGone => "Its account was deleted in the directory. Invite the person again.",
+        InviteState::NeedsAttention { .. } => "It waits for the operators of the service. Ask support.",
+        InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
+            "The service is working on it. Look again in a minute."
+        }
+        InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => "It has changed. Load it again.",
+    }
+}
+
+/// Why an invite in this state has no mail that could be sent again now, and what to do.
+fn why_not_resent(state: &InviteState) -> &'static str {
+    match state {
+        InviteState::Queued | InviteState::Invited { .. } | InviteState::AccountCreated { .. } => {
+            "Its mail is on its way. Look again in a minute."
+        }
+        InviteState::Accepted | InviteState::Provisioning { .. } => {
+            "Its account is being created. A mail follows by itself."
+        }
+        InviteState::Onboarded { .. } => "Its holder has signed in, so there is nothing to send again.",
+        InviteState::Disabled { .. } => "Its account is disabled in the directory. Its operators can enable it.",
+        InviteState::AccountGone => "Its account was deleted in the directory. Invite the person again.",
+        InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::Revoking { .. } => {
+            "It has ended. Amend it, which sends it again."
+        }
+        InviteState::NeedsAttention { .. } => "It waits for the operators of the service. Ask support.",
     }
 }
 

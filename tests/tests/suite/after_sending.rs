@@ -207,14 +207,22 @@ async fn a_corrected_account_is_mailed_about_on_the_same_day_once_for_each_corre
         app.officer("ada").json("PATCH", &format!("/api/invites/{id}"), &version, form).await
     };
     change(&app, "ada", &id, "revoke").await.expect(200);
-    assert_eq!(amend("81234567").await.problem(), "state-conflict", "its account is still there");
+    let early = amend("81234567").await;
+    assert_eq!(
+        (early.problem().as_str(), &early.body["detail"]),
+        ("state-conflict", &json!("Its account is being deleted. Amend it in a minute."))
+    );
     app.drain().await;
     amend("81234567").await.expect(202);
     app.drain().await;
     let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
     assert_eq!(shown.body["contactNumber"], "+6581234567");
     assert_eq!(app.mails_to("eve@vendor.example.com").len(), 2, "with a link that works");
-    assert_eq!(amend("61234567").await.problem(), "state-conflict", "not without revoking again");
+    let again = amend("61234567").await;
+    assert_eq!(again.problem(), "state-conflict");
+    assert!(again.body["detail"].as_str().unwrap().contains("Revoke it first"), "{}", again.body);
+    let sent_again = change(&app, "ada", &id, "resend").await;
+    assert!(sent_again.body["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{}", sent_again.body);
 }
 
 #[tokio::test]
