@@ -63,7 +63,14 @@ impl Remark {
     /// Whether the officer should look at the list before anybody on it is invited.
     #[must_use]
     pub fn is_doubt(&self) -> bool {
-        matches!(self, Self::NoTitles | Self::HiddenFields(_) | Self::StrayAddresses(_))
+        matches!(
+            self,
+            Self::NoTitles
+                | Self::HiddenFields(_)
+                | Self::HiddenRows(_)
+                | Self::HiddenColumns(_)
+                | Self::StrayAddresses(_)
+        )
     }
 
     /// A sentence for the officer.

@@ -39,6 +39,15 @@ fn files_that_are_no_workbook_are_told_apart() {
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     let mut labelled = encrypted.clone();
     labelled.extend("DRMEncryptedTransform".encode_utf16().flat_map(u16::to_le_bytes));
+    let with = |texts: &[&str]| {
+        let mut bytes = cfb.clone();
+        texts.iter().for_each(|text| bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes)));
+        bytes
+    };
+    let data_space = with(&["DataSpaceMap", "EncryptedPackage", "DRMEncryptedDataSpace"]);
+    let label_first = with(&["DRMEncryptedTransform", "EncryptedPackage"]);
+    let password = with(&["StrongEncryptionDataSpace", "EncryptionInfo", "EncryptedPackage"]);
+    let old = with(&["Workbook"]);
     let empty_zip = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
     for (name, bytes, expected) in [
         ("nothing", Vec::new(), "FILE_EMPTY"),
@@ -46,9 +55,13 @@ fn files_that_are_no_workbook_are_told_apart() {
         ("noise", (0..4096_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect(), "FILE_NOT_XLSX"),
         ("csv", b"Email,First Name\na@b,c\n".to_vec(), "FILE_HEADER_MISSING"),
         ("html", b"<html><table></table></html>".to_vec(), "FILE_NOT_XLSX"),
-        ("xls with absurd tables", cfb, "FILE_OLD_XLS"),
+        ("xls with absurd tables", cfb.clone(), "FILE_OLD_XLS"),
         ("password", encrypted, "FILE_ENCRYPTED"),
         ("sensitivity label", labelled, "FILE_LABELLED"),
+        ("sensitivity label by its data space", data_space, "FILE_LABELLED"),
+        ("sensitivity label before its package", label_first, "FILE_LABELLED"),
+        ("password, as Excel writes one", password, "FILE_ENCRYPTED"),
+        ("workbook of an old Excel", old, "FILE_OLD_XLS"),
         ("empty zip", empty_zip, "FILE_NOT_XLSX"),
         ("plain zip", Package { parts: vec![("a.txt".into(), b"hello".to_vec())] }.build(), "FILE_NOT_XLSX"),
     ] {

@@ -316,7 +316,34 @@ fn a_row_with_content_in_unclaimed_columns_alone_is_counted() {
         expected.sort_unstable();
         assert_eq!(remarks, expected, "{name}");
     }
-    assert!(sheet::Remark::StrayAddresses(1).is_doubt(), "a dropped list waits");
+}
+
+#[test]
+fn a_dropped_list_waits_where_somebody_may_have_been_left_out_or_taken_for_another() {
+    use sheet::Remark;
+    for remark in [
+        Remark::NoTitles,
+        Remark::HiddenFields(vec![domain::Field::Seed]),
+        Remark::HiddenRows(1),
+        Remark::HiddenColumns(1),
+        Remark::StrayAddresses(1),
+    ] {
+        assert!(remark.is_doubt(), "{remark:?}");
+    }
+    for remark in [
+        Remark::OfInvitees(vec![domain::Field::FirstName]),
+        Remark::BlankColumns(1),
+        Remark::LeftOutColumns(1),
+        Remark::RepeatedNames(1),
+        Remark::OtherSheets(1),
+        Remark::HiddenSheets(1),
+        Remark::ExampleRows(1),
+        Remark::FormulaRows(1),
+        Remark::DefaultRows(1),
+        Remark::Summaries(1),
+    ] {
+        assert!(!remark.is_doubt(), "{remark:?}");
+    }
 }
 
 /// A workbook of worksheets with these names and rows.

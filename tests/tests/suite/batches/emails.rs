@@ -2,13 +2,14 @@
 
 use boot::Disposition;
 use serde_json::{Value, json};
+use testing::people;
 use tests::{
     app::App,
     lists::{batch, edit, row},
     person::{Answer, Person},
 };
 
-use super::{questions::read_announced, submit};
+use super::{DAY, questions::read_announced, submit};
 
 /// Pastes addresses of officers, with one reason and one answer about SEED.
 async fn paste_addresses(officer: &Person<'_>, names: &[&str]) -> Answer {
@@ -136,4 +137,53 @@ async fn a_file_that_is_uploaded_for_email_invitations_is_not_asked_about_number
     assert_eq!(read["notices"], json!([notice]));
     let read = row(&ada, &id, 1).await;
     assert_eq!((&read["state"], &read["values"]["firstName"]), (&json!("READY"), &json!("")), "{read}");
+}
+
+#[tokio::test]
+async fn what_failed_of_a_list_of_addresses_is_downloaded_fixed_and_uploaded_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = id_of(&paste_addresses(&ada, &["bo", "kim"]).await.expect(201));
+    submit(&ada, &id, json!({})).await.expect(202);
+    // Another system makes an account before the invitations are sent.
+    app.directory.add_foreign_account("kim", &people::email("kim@example-agency.gov.sg"));
+    app.drain().await;
+    let failed = row(&ada, &id, 2).await;
+    assert_eq!(failed["invite"]["failure"]["code"], "account.exists", "{failed}");
+    let whole = ada.get(&format!("/api/batches/{id}/results.xlsx")).await.expect(200);
+    let left = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
+
+    for (file, rows) in [(whole, 2), (left, 1)] {
+        let body = json!({"fileName": "failed.xlsx", "kind": "email"});
+        let again = id_of(&ada.post("/api/batches", body).await.expect(201));
+        let event = app.upload(&format!("uploads/{again}"), file.bytes.to_vec());
+        assert!(matches!(app.parse(event).await, Disposition::Done));
+        let read = batch(&ada, &again).await;
+        assert_eq!((&read["state"], &read["counts"]["total"]), (&json!("DRAFT"), &json!(rows)), "{read}");
+        assert_eq!(read["counts"]["ready"], 1, "who is invited is not invited twice: {read}");
+    }
+
+    let listed = ada.get(&format!("/api/invites?batch={id}&techpass=invited")).await.expect(200).body;
+    let invite = listed["items"][0]["id"].as_str().unwrap().to_owned();
+    let resend = async || ada.post(&format!("/api/invites/{invite}/resend"), json!({})).await;
+    assert_eq!(resend().await.problem(), "too-many-requests", "mailed today");
+    app.clock.advance(DAY);
+    resend().await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to("bo@example-agency.gov.sg").len(), 2);
+}
+
+#[tokio::test]
+async fn a_csv_file_in_the_bucket_becomes_accounts_without_the_portal() {
+    let app = App::start().await;
+    app.directory.add_officer(people::officer("ada"));
+    let list = "Email,Username,First Name,Last Name,Country Code,Contact Number,Organisation,Department,\
+        Onboarding to SEED required?,Reason\n\
+        bo@example-agency.gov.sg,,Bo,Lim,65,91234567,Example Agency,,No,New joiner\n";
+    let event = app.upload("drops/officer-ada/from hr/joiners.csv", list.into());
+    assert!(matches!(app.parse(event).await, Disposition::Done));
+    app.drain().await;
+    let made = app.directory.made();
+    assert_eq!(made.len(), 1);
+    assert_eq!(app.mails_to("bo@example-agency.gov.sg").len(), 1);
 }
