@@ -196,6 +196,7 @@ def test_what_an_account_lacks_is_said(answers, expected):
         ({"Mfa": "OFF"}, "MUST a password alone is enough to sign in"),
         ({"Mfa": "OPTIONAL"}, "MUST a password alone is enough to sign in"),
         ({"DataDeletionPolicy": "Delete"}, "MUST a deleted stack deletes its data"),
+        ({"WebAcl": ""}, "MUST one client can use up the routes of all invitees"),
         ({"AlarmEmail": ""}, "should nobody is told of alarms"),
         ({"SenderIdentity": ""}, "MUST SenderIdentity is empty"),
         ({"SenderIdentity": "other.gov.sg"}, "MUST SenderAddress is not an address of SenderIdentity"),

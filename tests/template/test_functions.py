@@ -367,3 +367,14 @@ def test_the_functions_behind_the_api_have_a_reserve_if_the_stage_says_so_and_no
 
 def test_nothing_is_reserved_unless_a_stage_says_so_because_a_new_account_could_not_deploy():
     assert SOURCE["Parameters"]["ApiReserve"]["Default"] == 0
+
+
+def test_account_workers_keep_to_the_quota_that_the_parameters_say():
+    """The drain in `tests/limits` has the defaults too."""
+    variables = properties("ProvisionUser")["Environment"]["Variables"]
+    assert referred(variables["CREATIONS_PER_SECOND"]) == "CreationsPerSecond"
+    assert referred(variables["WORKERS"]) == "ProvisionConcurrency"
+    defaults = [SOURCE["Parameters"][name]["Default"] for name in ("CreationsPerSecond", "ProvisionConcurrency")]
+    source = (ROOT / "tests/src/app.rs").read_text()
+    drained = re.search(r"Share { creations_per_second: (\d+), processes: (\d+) }", source)
+    assert [int(number) for number in drained.groups()] == defaults

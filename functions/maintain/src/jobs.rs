@@ -76,3 +76,16 @@ impl Job {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_the_whole_table_or_the_whole_directory_is_daily() {
+        for job in [Job::Locks, Job::AccountAudit, Job::LicenceAudit] {
+            assert_eq!(job.every(), DAY, "{}", job.name());
+        }
+        assert!(Job::ALL.into_iter().all(|job| job.every() >= MINUTE));
+    }
+}
