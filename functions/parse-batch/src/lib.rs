@@ -1,4 +1,4 @@
-//! Reads a workbook from the bucket into the rows of a batch.
+//! Reads a stored list from the bucket into the rows of a batch.
 //!
 //! - **trigger**: the parse queue: S3 or `maintain` announces objects under `uploads/` and `drops/`, in any order
 //! - **does**: writes the batch and its rows, or what its officer has to be asked; wakes `dispatch-batch` for a drop
@@ -9,8 +9,10 @@
 //!
 //! S3 announces each object at least once. `uploads/<batch>` belongs to a batch that the portal created: its first
 //! version is pinned, and later versions are ignored. `drops/<officer>/<name>` creates a batch of its own for each
-//! stored version, whose ready rows are submitted without the officer. What cannot be read is told to its officer by
-//! mail.
+//! stored version: a workbook, a CSV file or an OpenDocument spreadsheet. Its ready rows are submitted without the
+//! officer, unless the officer's share of the day has no room for them or the reader asks questions or is in doubt:
+//! no titles, hidden rows, columns or fields with content, stray addresses, or an agency that nobody is of. The
+//! officer gets a mail then, and one about a file that cannot be read.
 
 use std::sync::Arc;
 

@@ -255,7 +255,7 @@ test('somebody who can have no code for long is told who can help', async () => 
   expect([...(await findings(page)), ...(await overflow(page))]).toEqual([]);
 });
 
-test('a code whose mail comes back says so by itself, and who can correct the address; it can still be typed', async () => {
+test('a code whose mail comes back says so by itself, and who can help; it can still be typed', async () => {
   const { page, service, button, typed, digits } = await withCode();
   await digits.fill('12');
   service.code = code('not-delivered', 0);

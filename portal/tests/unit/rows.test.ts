@@ -307,7 +307,7 @@ test('a field of one person is cleared for all, also where a request does not ge
   expect(list.rows.filter(({ values }) => values.username).length).toBe(175);
 });
 
-test('a change that would take very many requests to undo is not offered to be undone, and says so before', async () => {
+test('a change that would take very many requests to undo is not undone, and says so before', async () => {
   await open(Array.from({ length: 120 }, () => 'A'));
   for (const { number } of list.rows) list.change(number, { username: `joiner${number}` });
   await rows.load();

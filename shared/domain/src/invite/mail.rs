@@ -203,8 +203,8 @@ impl Invite {
         Some(next.happened(Event::from(event), now).mailed(now))
     }
 
-    /// A mail with a code came back from the mailbox of the invitation: its officer sees that of the invitation, and can
-    /// amend the address.
+    /// A mail with a code came back from the mailbox of the invitation: its officer sees that the invitation did, and
+    /// can amend the address.
     fn mailbox_returns(self, event: MailEvent, message_id: &str, now: Timestamp) -> Self {
         let sent = self.mail.clone().filter(Mail::may_have_arrived);
         let Some(mail) = sent.and_then(|mail| mail.observe(event, message_id, now)) else { return self };

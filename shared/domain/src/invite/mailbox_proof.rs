@@ -50,7 +50,7 @@ pub struct MailboxProof {
     count: u32,
     /// How many wrong codes were typed for it.
     wrong: u32,
-    /// The mail with it.
+    /// The mail with it, which is sent once.
     pub mail: Mail,
 }
 

@@ -231,7 +231,7 @@ export class BatchRows {
     }
   }
 
-  /** Whether a change of this field in many rows could be undone: not where nearly each of them has a text of its own. */
+  /** Whether a change of this field in many rows could be undone: not where most of them have texts of their own. */
   canUndoMany(numbers: readonly number[], field: AccountField): boolean {
     const texts = new Set<string | undefined>();
     return numbers.every((number) => texts.add(this.find(number)?.values[field]).size <= MAX_UNDO_REQUESTS);
